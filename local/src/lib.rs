@@ -1,0 +1,20 @@
+//! The whole system on one machine: embedded S3, DynamoDB and Cognito, and the Lambda handlers behind a gateway.
+
+mod accounts;
+mod aws_door;
+pub mod cognito;
+mod data_folder;
+pub mod demo;
+mod dynamodb;
+mod events;
+mod gateway;
+mod hosts;
+pub mod s3;
+mod server;
+mod sigv4;
+mod site;
+mod system;
+
+pub use accounts::{FirstPasswords, NewAccount};
+pub use data_folder::{DataFolderError, Secrets};
+pub use system::{Options, REGION, System, credentials, redrive};

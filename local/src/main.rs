@@ -1,0 +1,234 @@
+//! `mantel`: the whole system on one machine, in one command.
+
+use std::{
+    io::{self, Write},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::SystemTime,
+};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use etcetera::{BaseStrategy, choose_base_strategy};
+use local::{FirstPasswords, Options, System, cognito::PasswordCost};
+use model::{Role, Timestamp};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+const DEFAULT_PORT: u16 = 8480;
+/// Seconds after which a failed event is tried again, doubled at each failure.
+const RETRY_BASE_SECONDS: i64 = 5;
+
+/// Keeps a family's photos and videos, and shows them to the people the family chooses.
+///
+/// Without a command it starts everything on this machine and prints where to look.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Folder that holds everything [default: mantel in the user's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "MANTEL_DATA")]
+    data: Option<PathBuf>,
+    /// Where the site, the API and GraphiQL listen; 0.0.0.0:8480 lets phones in the house in
+    #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT))]
+    listen: SocketAddr,
+    /// Where S3 listens, another origin than the site on purpose [default: as --listen, one port on]
+    #[arg(long, value_name = "ADDR:PORT")]
+    media_listen: Option<SocketAddr>,
+    /// Where DynamoDB and Cognito listen, on loopback only [default: 127.0.0.1, two ports on]
+    #[arg(long, value_name = "ADDR:PORT")]
+    aws_listen: Option<SocketAddr>,
+    /// Address of the site, when a proxy stands before it
+    #[arg(long, value_name = "URL")]
+    public_url: Option<Url>,
+    /// Address of S3, when a proxy stands before it
+    #[arg(long, value_name = "URL")]
+    media_url: Option<Url>,
+    /// Password of the account `admin`, at the first start [default: a random one]
+    #[arg(long, value_name = "PASSWORD", env = "MANTEL_ADMIN_PASSWORD", hide_env_values = true, hide = true)]
+    admin_password: Option<String>,
+    /// Password of the account `family`, at the first start [default: a random one]
+    #[arg(long, value_name = "PASSWORD", env = "MANTEL_FAMILY_PASSWORD", hide_env_values = true, hide = true)]
+    family_password: Option<String>,
+    /// Fills an empty library with pictures and people to look at
+    #[arg(long)]
+    demo: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Prints the GraphQL schema
+    Schema,
+    /// Prints the key for AWS clients of one's own, such as the AWS command line
+    Credentials,
+    /// Lists the files that could not be processed, and has them tried again at the next start
+    Redrive,
+    /// Gives an account a new password and prints it
+    ResetPassword {
+        /// Name of the account, for example admin or family
+        account: String,
+    },
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "mantel: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,s3s=off,dynoxide=off"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+    let options = options(&cli.serve)?;
+    match cli.command {
+        None => serve(options, cli.serve.demo).await,
+        Some(Command::Schema) => say(&resolvers::sdl()),
+        Some(Command::Credentials) => {
+            let key = local::credentials(&options)?;
+            say(&format!(
+                "AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={}\nAWS_REGION={}\n",
+                key.access_key_id,
+                key.secret_access_key,
+                local::REGION
+            ))
+        }
+        Some(Command::Redrive) => redrive(&options).await,
+        Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
+    }
+}
+
+fn options(serve: &Serve) -> anyhow::Result<Options> {
+    let data = match &serve.data {
+        Some(data) => data.clone(),
+        None => {
+            choose_base_strategy().context("no home folder; choose a folder with --data")?.data_dir().join("mantel")
+        }
+    };
+    let after = |steps| serve.listen.port().checked_add(steps).context("choose a lower port with --listen");
+    let media_listen = match serve.media_listen {
+        Some(address) => address,
+        None => SocketAddr::new(serve.listen.ip(), after(1)?),
+    };
+    let aws_listen = match serve.aws_listen {
+        Some(address) => address,
+        None => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), after(2)?),
+    };
+    anyhow::ensure!(
+        aws_listen.ip().is_loopback(),
+        "--aws-listen must be an address of this machine alone, such as 127.0.0.1:8482"
+    );
+    Ok(Options {
+        data,
+        listen: serve.listen,
+        media_listen,
+        aws_listen,
+        public_url: serve.public_url.clone(),
+        media_url: serve.media_url.clone(),
+        passwords: FirstPasswords { admin: serve.admin_password.clone(), family: serve.family_password.clone() },
+        password_cost: PasswordCost::default(),
+        clock: Arc::new(now),
+        random: Arc::new(fill_random),
+        retry_base_seconds: RETRY_BASE_SECONDS,
+    })
+}
+
+async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
+    let data = options.data.clone();
+    let public_url = options.public_url.clone();
+    let system = System::start(options.clone()).await?;
+    if demo {
+        local::demo::fill(&system, &options).await.context("the demo could not be made")?;
+    }
+    let site = public_url.map_or_else(|| format!("http://{}/", system.site), |url| url.to_string());
+    let mut text = format!(
+        "\nMantel is running.\n\n  Site      {site}\n  GraphiQL  {site}graphiql\n  API       {site}graphql\n  \
+         Data      {}\n",
+        data.display()
+    );
+    if !system.new_accounts.is_empty() {
+        text.push_str("\nSign in with these passwords. They are shown this once: write them down.\n\n");
+        for account in &system.new_accounts {
+            let role = match account.role {
+                Role::Admin => "looks after everything",
+                Role::Visitor => "looks and comments",
+            };
+            text.push_str(&format!("  {:8}  {}   ({role})\n", account.username, account.password));
+        }
+    }
+    text.push_str("\nStop with Ctrl-C.\n");
+    say(&text)?;
+    stop_signal().await?;
+    say("Stopping.\n")?;
+    system.stop().await;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => Ok(result?),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> anyhow::Result<()> {
+    Ok(tokio::signal::ctrl_c().await?)
+}
+
+async fn redrive(options: &Options) -> anyhow::Result<()> {
+    let (count, dead) = local::redrive(options).await?;
+    let mut text = String::new();
+    for letter in dead {
+        text.push_str(&format!("{}: {}\n", letter.event.key, letter.reason));
+    }
+    text.push_str(&format!("{count} will be tried again at the next start.\n"));
+    say(&text)
+}
+
+async fn reset_password(options: Options, account: &str) -> anyhow::Result<()> {
+    let any = |ip| SocketAddr::new(ip, 0);
+    let quiet = Options {
+        listen: any(Ipv4Addr::LOCALHOST.into()),
+        media_listen: any(Ipv4Addr::LOCALHOST.into()),
+        aws_listen: any(Ipv4Addr::LOCALHOST.into()),
+        ..options
+    };
+    let system = System::start(quiet.clone()).await?;
+    let password = system.reset_password(&quiet, account).await;
+    system.stop().await;
+    say(&format!("{account}: {}\n", password?))
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "main makes the clock that ticks")]
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn fill_random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random bytes");
+}

@@ -1,0 +1,111 @@
+//! The site and the API behind one address.
+
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    gateway::Gateway,
+    hosts::{Hosts, host_without_port},
+    server::{Body, full, plain},
+};
+
+struct Asset {
+    path: &'static str,
+    content_type: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! assets {
+    ($($path:literal, $file:literal, $content_type:literal;)*) => {
+        &[$(Asset {
+            path: $path,
+            content_type: $content_type,
+            bytes: include_bytes!(concat!("../../client/web/", $file)),
+        }),*]
+    };
+}
+
+const ASSETS: &[Asset] = assets! {
+    "/", "index.html", "text/html; charset=utf-8";
+    "/app.js", "app.js", "text/javascript; charset=utf-8";
+    "/app.css", "app.css", "text/css; charset=utf-8";
+    "/icon.svg", "icon.svg", "image/svg+xml";
+    "/graphiql", "console.html", "text/html; charset=utf-8";
+    "/console.js", "console.js", "text/javascript; charset=utf-8";
+};
+
+/// The site of one machine.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub(crate) gateway: Gateway,
+    pub(crate) hosts: Hosts,
+    /// The address of the S3 listener, where one is configured.
+    pub(crate) media_url: Option<url::Url>,
+    /// Its port, under the host by which the caller came, otherwise.
+    pub(crate) media_port: u16,
+}
+
+impl Site {
+    /// Answers one request.
+    pub(crate) async fn call(&self, request: Request<Incoming>) -> Response<Body> {
+        if !self.hosts.knows_host_of(&request) {
+            return plain(
+                StatusCode::MISDIRECTED_REQUEST,
+                "Mantel does not know this name. Start it with --public-url to make it known.",
+            );
+        }
+        match request.uri().path() {
+            "/graphql" if !self.hosts.allows_origin_of(request.headers()) => {
+                plain(StatusCode::FORBIDDEN, "Pages of other sites may not call this API.")
+            }
+            "/graphql" => self.gateway.call(request).await,
+            path => match ASSETS.iter().find(|asset| asset.path == path) {
+                Some(asset) if matches!(*request.method(), Method::GET | Method::HEAD) => self.asset(asset, &request),
+                Some(_) => plain(StatusCode::METHOD_NOT_ALLOWED, "Use GET."),
+                None => plain(StatusCode::NOT_FOUND, "There is nothing here."),
+            },
+        }
+    }
+
+    fn asset<B>(&self, asset: &Asset, request: &Request<B>) -> Response<Body> {
+        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(asset.bytes)[..16]));
+        let known =
+            request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
+        let mut response = Response::builder()
+            .header(header::CONTENT_TYPE, asset.content_type)
+            .header(header::ETAG, &etag)
+            .header(header::CACHE_CONTROL, "no-cache")
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .header(header::REFERRER_POLICY, "no-referrer")
+            .header("cross-origin-opener-policy", "same-origin")
+            .header(header::CONTENT_SECURITY_POLICY, self.content_security_policy(request));
+        if known {
+            response = response.status(StatusCode::NOT_MODIFIED);
+        }
+        let send = !known && request.method() == Method::GET;
+        response.body(full(if send { asset.bytes } else { b"" })).expect("status and headers are valid")
+    }
+
+    /// Our own scripts and styles only; pictures and uploads go to the media address only.
+    fn content_security_policy<B>(&self, request: &Request<B>) -> HeaderValue {
+        let media = self.media_origin(request);
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {media}; \
+             media-src {media}; connect-src 'self' {media}; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'; require-trusted-types-for 'script'"
+        );
+        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+    }
+
+    fn media_origin<B>(&self, request: &Request<B>) -> String {
+        match &self.media_url {
+            Some(url) => url.origin().ascii_serialization(),
+            None => {
+                let host =
+                    request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+                format!("http://{}:{}", host_without_port(host), self.media_port)
+            }
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Starts everything on one machine, and stops it.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use dynoxide::Database;
+use http_body_util::BodyExt;
+use model::Clock;
+use processor::{Limits, Processor};
+use resolvers::{Api, Random, Services, TokenSettings, Verifier};
+use store::{MediaAddress, Settings, Store};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use url::Url;
+
+use crate::{
+    accounts::{self, FirstPasswords, NewAccount},
+    aws_door::AwsDoor,
+    cognito::{self, UserPool},
+    data_folder::{DataFolder, Secrets},
+    dynamodb,
+    events::Delivery,
+    gateway::Gateway,
+    hosts::Hosts,
+    s3,
+    server::serve,
+    site::Site,
+};
+
+/// The region that the embedded services say they are in.
+pub const REGION: &str = "us-east-1";
+const TABLE: &str = "mantel";
+const ORIGINALS: &str = "originals";
+const RENDITIONS: &str = "renditions";
+/// How often rows whose time is over are removed.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
+
+/// How to start.
+#[derive(Clone)]
+pub struct Options {
+    /// The folder that holds everything.
+    pub data: PathBuf,
+    /// Where the site and the API listen.
+    pub listen: SocketAddr,
+    /// Where S3 listens.
+    pub media_listen: SocketAddr,
+    /// Where DynamoDB and Cognito listen.
+    pub aws_listen: SocketAddr,
+    /// Under which address people reach the site, where that is not the listener's own.
+    pub public_url: Option<Url>,
+    /// Under which address people reach S3, where that is not the listener's own.
+    pub media_url: Option<Url>,
+    /// Passwords of the predefined accounts.
+    pub passwords: FirstPasswords,
+    /// What hashing a password costs.
+    pub password_cost: cognito::PasswordCost,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Gives unpredictable bytes.
+    pub random: Random,
+    /// Seconds after which a failed event is tried again, doubled at each failure.
+    pub retry_base_seconds: i64,
+}
+
+/// Everything, running.
+pub struct System {
+    /// Where the site and the API listen.
+    pub site: SocketAddr,
+    /// Where S3 listens.
+    pub media: SocketAddr,
+    /// Where DynamoDB and Cognito listen.
+    pub aws: SocketAddr,
+    /// The accounts that this start made.
+    pub new_accounts: Vec<NewAccount>,
+    /// Clients of the embedded services.
+    pub store: Store,
+    /// The API, for callers in this process.
+    pub api: Api,
+    /// The embedded S3.
+    pub objects: Arc<s3::Store>,
+    /// The embedded S3's protocol, for callers in this process.
+    pub s3: s3::Service,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    folder: DataFolder,
+}
+
+/// What is opened of a data folder, before anything listens.
+struct Opened {
+    folder: DataFolder,
+    secrets: Secrets,
+    objects: Arc<s3::Store>,
+    database: Database,
+    pool: Arc<UserPool>,
+}
+
+impl System {
+    /// Opens the data folder and starts everything.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, or an address is taken.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let aws = bind(options.aws_listen, "--aws-listen").await?;
+        let media = bind(options.media_listen, "--media-listen").await?;
+        let site = bind(options.listen, "--listen").await?;
+        let addresses = (site.local_addr()?, media.local_addr()?, aws.local_addr()?);
+        let opening = options.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&opening, addresses.2)).await??;
+        let urls: Vec<&Url> = options.public_url.iter().chain(&options.media_url).collect();
+        let hosts = Hosts::new(&urls, options.public_url.as_ref(), addresses.0.port());
+
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let door = AwsDoor {
+            database: opened.database.clone(),
+            pool: opened.pool.clone(),
+            secrets: opened.secrets.clone(),
+            hosts: hosts.clone(),
+            clock: options.clock.clone(),
+        };
+        let answer = move |request| {
+            let door = door.clone();
+            async move { door.call(request).await }
+        };
+        tasks.spawn(serve(aws, answer, stopped.clone()));
+        let s3 = serve_s3(&mut tasks, media, &opened, hosts.clone(), stopped.clone());
+
+        let store = connect(&opened, &options, addresses.1, addresses.2)?;
+        store.create_table_if_missing().await?;
+        let now = (options.clock)();
+        let new_accounts = accounts::create_missing(&store, &options.passwords, &options.random, now).await?;
+        let api = api(&store, &opened.pool, &options, addresses.2);
+        let site_of = Site {
+            gateway: Gateway::new(api.clone(), options.clock.clone(), options.random.clone()),
+            hosts,
+            media_url: options.media_url.clone(),
+            media_port: addresses.1.port(),
+        };
+        let answer = move |request| {
+            let site = site_of.clone();
+            async move { site.call(request).await }
+        };
+        tasks.spawn(serve(site, answer, stopped.clone()));
+        let delivery = Delivery {
+            outbox: opened.objects.clone(),
+            processor: Processor::new(store.clone(), options.clock.clone(), Limits::default()),
+            region: REGION.to_owned(),
+            clock: options.clock.clone(),
+        };
+        tasks.spawn(delivery.run(stopped.clone()));
+        tasks.spawn(sweep(opened.database, opened.objects.clone(), stopped));
+        Ok(Self {
+            site: addresses.0,
+            media: addresses.1,
+            aws: addresses.2,
+            new_accounts,
+            store,
+            api,
+            objects: opened.objects,
+            s3,
+            stop,
+            tasks,
+            folder: opened.folder,
+        })
+    }
+
+    /// Gives an account a new random password.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub async fn reset_password(&self, options: &Options, username: &str) -> anyhow::Result<String> {
+        accounts::reset_password(&self.store, username, &options.random, (options.clock)()).await
+    }
+
+    /// Stops listening, lets what is under way end, and releases the folder.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+        drop(self.folder);
+    }
+}
+
+/// The signing key of a data folder, for AWS clients of one's own.
+///
+/// # Errors
+/// When the folder cannot be used.
+pub fn credentials(options: &Options) -> anyhow::Result<Secrets> {
+    Ok(DataFolder::open(&options.data)?.secrets(&options.random)?)
+}
+
+/// Brings dead events back for delivery, and tells how many.
+///
+/// # Errors
+/// When the folder cannot be used.
+pub async fn redrive(options: &Options) -> anyhow::Result<(usize, Vec<s3::DeadEvent>)> {
+    let folder = DataFolder::open(&options.data)?;
+    let objects = open_objects(&folder, options)?;
+    let dead = objects.dead_events().await?;
+    Ok((objects.redrive().await?, dead))
+}
+
+fn open(options: &Options, aws: SocketAddr) -> anyhow::Result<Opened> {
+    let folder = DataFolder::open(&options.data)?;
+    let secrets = folder.secrets(&options.random)?;
+    let objects = open_objects(&folder, options)?;
+    let database = dynamodb::open(folder.path())?;
+    let issuer_base = format!("http://{aws}");
+    let settings = cognito::Settings {
+        password_cost: options.password_cost,
+        ..cognito::Settings::new(REGION, "mantel", &issuer_base, options.clock.clone())
+    };
+    let pool = UserPool::open(folder.path(), settings)?;
+    Ok(Opened { folder, secrets, objects, database, pool })
+}
+
+fn open_objects(folder: &DataFolder, options: &Options) -> anyhow::Result<Arc<s3::Store>> {
+    let settings = s3::Options {
+        buckets: vec![ORIGINALS.to_owned(), RENDITIONS.to_owned()],
+        event_buckets: vec![ORIGINALS.to_owned()],
+        retry_base_seconds: options.retry_base_seconds,
+        clock: options.clock.clone(),
+    };
+    Ok(s3::Store::open(&folder.subfolder("s3")?, settings)?)
+}
+
+async fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("cannot listen on {address}; choose another address with {flag}"))
+}
+
+fn serve_s3(
+    tasks: &mut JoinSet<()>,
+    listener: TcpListener,
+    opened: &Opened,
+    hosts: Hosts,
+    stopped: watch::Receiver<bool>,
+) -> s3::Service {
+    let origins = hosts.clone();
+    let service = s3::service(
+        opened.objects.clone(),
+        s3::Access {
+            access_key_id: opened.secrets.access_key_id.clone(),
+            secret_access_key: opened.secrets.secret_access_key.clone(),
+            allowed_origin: Arc::new(move |origin| origins.allows_origin(origin)),
+        },
+    );
+    let answering = service.clone();
+    let answer = move |request| {
+        let (service, hosts) = (answering.clone(), hosts.clone());
+        async move {
+            if !hosts.knows_host_of(&request) {
+                let text = "Mantel does not know this name. Start it with --media-url to make it known.";
+                return crate::server::plain(http::StatusCode::MISDIRECTED_REQUEST, text);
+            }
+            service.call(request).await.map(|body| body.map_err(|error| error.to_string().into()).boxed_unsync())
+        }
+    };
+    tasks.spawn(serve(listener, answer, stopped));
+    service
+}
+
+fn connect(opened: &Opened, options: &Options, media: SocketAddr, aws: SocketAddr) -> anyhow::Result<Store> {
+    let secrets = &opened.secrets;
+    let sdk = store::sdk_config_for(
+        &format!("http://{}", loopback(aws)),
+        REGION,
+        &secrets.access_key_id,
+        &secrets.secret_access_key,
+    );
+    let settings = Settings {
+        table: TABLE.to_owned(),
+        originals_bucket: ORIGINALS.to_owned(),
+        renditions_bucket: RENDITIONS.to_owned(),
+        user_pool_id: opened.pool.pool_id().to_owned(),
+        client_id: opened.pool.client_id().to_owned(),
+        media_address: match &options.media_url {
+            Some(url) => MediaAddress::Fixed(url.as_str().trim_end_matches('/').to_owned()),
+            None => MediaAddress::CallersHost(media.port()),
+        },
+    };
+    Ok(Store::new(&sdk, settings)?.with_s3_endpoint(&sdk, &format!("http://{}", loopback(media))))
+}
+
+/// The address by which this process reaches a listener of its own: one that listens everywhere is on loopback too.
+fn loopback(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
+    }
+    match address {
+        SocketAddr::V4(_) => (std::net::Ipv4Addr::LOCALHOST, address.port()).into(),
+        SocketAddr::V6(_) => (std::net::Ipv6Addr::LOCALHOST, address.port()).into(),
+    }
+}
+
+fn api(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) -> Api {
+    let settings = TokenSettings {
+        issuer: pool.issuer().to_owned(),
+        client_id: pool.client_id().to_owned(),
+        jwks_url: format!("http://{}/{}/.well-known/jwks.json", loopback(aws), pool.pool_id()),
+    };
+    let services = Services { store: store.clone(), clock: options.clock.clone(), random: options.random.clone() };
+    Api::new(services, Verifier::new(settings, options.clock.clone()))
+}
+
+/// Removes what has expired, as DynamoDB and S3 do by themselves.
+async fn sweep(database: Database, objects: Arc<s3::Store>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+            _ = stop.changed() => return,
+        }
+        let database = database.clone();
+        match tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "expired rows could not be removed"),
+            Err(error) => tracing::warn!(%error, "removing expired rows broke off"),
+        }
+        if let Err(error) = objects.expire_uploads().await {
+            tracing::warn!(%error, "abandoned uploads could not be removed");
+        }
+    }
+}

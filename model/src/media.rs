@@ -1,0 +1,268 @@
+//! A photo or video: its record, its states, its renditions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Caption, Exif, FileName, GalleryId, Location, MediaId, MediaKind, Sha256, TakenAt, Timestamp, UserId};
+
+/// Where a photo or video is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MediaStatus {
+    /// Announced; its bytes are not all here.
+    Uploading,
+    /// Its bytes are safe; its small pictures are being made.
+    Processing,
+    /// All there.
+    Ready,
+    /// Its bytes are safe, but no picture could be made of them.
+    Failed,
+    /// In the trash.
+    Trashed,
+}
+
+/// A quarter turn clockwise that a person asked for, on top of what the file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum Rotation {
+    /// As the file says.
+    #[default]
+    None,
+    /// 90 degrees clockwise.
+    Quarter,
+    /// 180 degrees.
+    Half,
+    /// 270 degrees clockwise.
+    ThreeQuarters,
+}
+
+impl Rotation {
+    /// From 0, 90, 180 or 270 degrees clockwise.
+    #[must_use]
+    pub fn from_degrees(degrees: u16) -> Option<Self> {
+        match degrees {
+            0 => Some(Self::None),
+            90 => Some(Self::Quarter),
+            180 => Some(Self::Half),
+            270 => Some(Self::ThreeQuarters),
+            _ => None,
+        }
+    }
+
+    /// Degrees clockwise.
+    #[must_use]
+    pub fn degrees(self) -> u16 {
+        match self {
+            Self::None => 0,
+            Self::Quarter => 90,
+            Self::Half => 180,
+            Self::ThreeQuarters => 270,
+        }
+    }
+
+    /// This turn, then another.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self::from_degrees((self.degrees() + other.degrees()) % 360).expect("a sum of quarter turns is a quarter turn")
+    }
+}
+
+impl TryFrom<u16> for Rotation {
+    type Error = String;
+
+    fn try_from(degrees: u16) -> Result<Self, String> {
+        Self::from_degrees(degrees).ok_or_else(|| format!("{degrees} degrees are not a quarter turn"))
+    }
+}
+
+impl From<Rotation> for u16 {
+    fn from(rotation: Rotation) -> Self {
+        rotation.degrees()
+    }
+}
+
+/// The sizes in which a picture is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RenditionName {
+    /// Fits 512 x 512 pixels.
+    Thumbnail,
+    /// Fits 2048 x 2048 pixels.
+    Preview,
+}
+
+impl RenditionName {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Thumbnail, Self::Preview];
+
+    /// Its part of the object key.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Thumbnail => "thumbnail",
+            Self::Preview => "preview",
+        }
+    }
+
+    /// The side in pixels of the square that it fits.
+    #[must_use]
+    pub fn max_side(self) -> u32 {
+        match self {
+            Self::Thumbnail => 512,
+            Self::Preview => 2_048,
+        }
+    }
+}
+
+/// Size of one stored rendition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenditionSize {
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Bytes.
+    pub size_bytes: u64,
+}
+
+/// The stored renditions of one picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renditions {
+    /// The recipe by which they were made, a part of their object keys.
+    pub recipe: String,
+    /// Fits 512 x 512 pixels.
+    pub thumbnail: RenditionSize,
+    /// Fits 2048 x 2048 pixels.
+    pub preview: RenditionSize,
+}
+
+impl Renditions {
+    /// The size of one of them.
+    #[must_use]
+    pub fn size(&self, name: RenditionName) -> RenditionSize {
+        match name {
+            RenditionName::Thumbnail => self.thumbnail,
+            RenditionName::Preview => self.preview,
+        }
+    }
+}
+
+/// What is known of bytes that are still on their way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Id of the S3 multipart upload; none where one PUT is enough.
+    pub multipart_id: Option<String>,
+    /// After this it counts as abandoned.
+    pub expires_at: Timestamp,
+}
+
+/// The record of a photo or video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// Its name for machines.
+    pub id: MediaId,
+    /// The gallery it is in.
+    pub gallery_id: GalleryId,
+    /// Photo or video: by its content once that was read, by its declared type before.
+    pub kind: MediaKind,
+    /// Where it is on its way.
+    pub status: MediaStatus,
+    /// The name that the file came with.
+    pub file_name: FileName,
+    /// By its content once that was read, as declared before.
+    pub content_type: String,
+    /// Bytes of the original.
+    pub size_bytes: u64,
+    /// Of the original.
+    pub sha256: Sha256,
+    /// What is said under it.
+    pub caption: Option<Caption>,
+    /// When it was taken, from the file or corrected by a person.
+    pub taken_at: Option<Timestamp>,
+    /// Minutes that the local wall clock was ahead of UTC, when known.
+    pub taken_at_offset_minutes: Option<i32>,
+    /// Whether a person set the taken time, which a later reading of the file must not undo.
+    pub taken_at_by_person: bool,
+    /// When the file was last changed where it came from; stands in where the file does not say when it was taken.
+    pub file_modified_at: Option<Timestamp>,
+    /// Where it was taken.
+    pub location: Option<Location>,
+    /// The camera's notes.
+    pub exif: Option<Exif>,
+    /// Pixels of the upright original.
+    pub width: Option<u32>,
+    /// Pixels of the upright original.
+    pub height: Option<u32>,
+    /// A few bytes that give a blurred picture until the real one is there, in base64.
+    pub thumbhash: Option<String>,
+    /// Average colour, `#rrggbb`.
+    pub dominant_color: Option<String>,
+    /// What was made of it, when something was.
+    pub renditions: Option<Renditions>,
+    /// The turn that a person asked for.
+    pub rotation: Rotation,
+    /// Why no picture could be made of it, for people.
+    pub failure_reason: Option<String>,
+    /// Who brought it.
+    pub uploaded_by: UserId,
+    /// When it was announced.
+    pub created_at: Timestamp,
+    /// When anything here last changed.
+    pub updated_at: Timestamp,
+    /// Comments that were not removed.
+    pub comment_count: u32,
+    /// Since when it is in the trash.
+    pub trashed_at: Option<Timestamp>,
+    /// Set while its bytes are on their way.
+    pub upload: Option<Upload>,
+}
+
+impl Media {
+    /// The time that orders it within its gallery: when it was taken, or else when its file was changed, or came.
+    #[must_use]
+    pub fn sort_time(&self) -> Timestamp {
+        self.taken_at.or(self.file_modified_at).unwrap_or(self.created_at)
+    }
+
+    /// The calendar day of [`Self::sort_time`] at the place of the picture, as `YYYY-MM-DD`.
+    #[must_use]
+    pub fn day(&self) -> String {
+        self.sort_time().day_at(self.taken_at_offset_minutes.unwrap_or(0))
+    }
+}
+
+/// What the processor found out about the bytes of an original.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Findings {
+    /// By its content.
+    pub kind: MediaKind,
+    /// By its content.
+    pub content_type: String,
+    /// Pixels, upright.
+    pub width: Option<u32>,
+    /// Pixels, upright.
+    pub height: Option<u32>,
+    /// From the file.
+    pub taken_at: Option<TakenAt>,
+    /// From the file.
+    pub location: Option<Location>,
+    /// From the file.
+    pub exif: Option<Exif>,
+    /// In base64.
+    pub thumbhash: Option<String>,
+    /// `#rrggbb`.
+    pub dominant_color: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_quarter_turns_are_none() {
+        let turns = [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
+        for (n, turn) in turns.into_iter().enumerate() {
+            assert_eq!(Rotation::from_degrees(turn.degrees()), Some(turn));
+            assert_eq!(turn.plus(Rotation::Quarter), turns[(n + 1) % 4]);
+        }
+        assert_eq!(Rotation::from_degrees(45), None);
+    }
+}

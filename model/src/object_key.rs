@@ -1,0 +1,102 @@
+//! Names of objects in the buckets.
+//!
+//! Keys hold ids only: the names that files came with live in the records.
+
+use crate::{MediaId, RenditionName, Rotation};
+
+const ORIGINALS: &str = "originals/";
+const JOBS: &str = "jobs/";
+
+/// An object of the `originals` bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OriginalsKey {
+    /// The bytes of a photo or video, written once: `originals/<media id>`.
+    Original(MediaId),
+    /// An empty object whose arrival asks the processor to make the renditions anew: `jobs/<media id>/<name>`.
+    Job(MediaId, String),
+}
+
+impl OriginalsKey {
+    /// Reads a key; none where it is not one of ours.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        if let Some(id) = key.strip_prefix(ORIGINALS) {
+            return id.parse().ok().map(Self::Original);
+        }
+        let (id, name) = key.strip_prefix(JOBS)?.split_once('/')?;
+        let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if plain { Some(Self::Job(id.parse().ok()?, name.to_owned())) } else { None }
+    }
+
+    /// The media that it is about.
+    #[must_use]
+    pub fn media_id(&self) -> MediaId {
+        match self {
+            Self::Original(id) | Self::Job(id, _) => *id,
+        }
+    }
+}
+
+impl std::fmt::Display for OriginalsKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Original(id) => write!(f, "{ORIGINALS}{id}"),
+            Self::Job(id, name) => write!(f, "{JOBS}{id}/{name}"),
+        }
+    }
+}
+
+/// Name of the way in which renditions are made today; another way gets another name.
+const RECIPE_VERSION: &str = "r1";
+
+/// The recipe for a turn that a person asked for, for example `r1-90`.
+#[must_use]
+pub fn recipe(rotation: Rotation) -> String {
+    format!("{RECIPE_VERSION}-{}", rotation.degrees())
+}
+
+/// Key in the `renditions` bucket: `<media id>/<recipe>/<name>`.
+#[must_use]
+pub fn rendition_key(media: MediaId, recipe: &str, name: RenditionName) -> String {
+    format!("{media}/{recipe}/{}", name.as_str())
+}
+
+/// What all renditions of a photo or video begin with.
+#[must_use]
+pub fn renditions_prefix(media: MediaId) -> String {
+    format!("{media}/")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ulid::Ulid;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_key_parses_back(id in any::<u128>(), job in "[a-zA-Z0-9-]{1,40}") {
+            for key in [OriginalsKey::Original(MediaId::new(Ulid(id))), OriginalsKey::Job(MediaId::new(Ulid(id)), job)] {
+                prop_assert_eq!(OriginalsKey::parse(&key.to_string()), Some(key));
+            }
+        }
+
+        #[test]
+        fn a_foreign_key_is_none_of_ours(key in "\\PC{0,80}") {
+            if let Some(parsed) = OriginalsKey::parse(&key) {
+                prop_assert_eq!(parsed.to_string(), key);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_as_documented() {
+        let id = MediaId::new(Ulid(0));
+        assert_eq!(OriginalsKey::Original(id).to_string(), "originals/med_00000000000000000000000000");
+        assert_eq!(
+            rendition_key(id, &recipe(Rotation::Quarter), RenditionName::Thumbnail),
+            "med_00000000000000000000000000/r1-90/thumbnail"
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! Comments: the object, its mutations.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use model::{CommentId, CommentText, Error, InputError, InputErrorCode, access::Action};
+
+use crate::{
+    connection::connection,
+    context::{caller, services, store},
+    directives::{aws_cognito_user_pools, groups, resolver},
+    error::{UserError, answer, to_payload},
+    gate,
+    loaders::{loader, shared},
+    media::Media,
+    scalars::AwsDateTime,
+    user::User,
+};
+
+/// What somebody said about a photo or video.
+pub(crate) struct Comment(pub(crate) model::Comment);
+
+impl From<model::Comment> for Comment {
+    fn from(comment: model::Comment) -> Self {
+        Self(comment)
+    }
+}
+
+connection!(CommentConnection, CommentEdge, Comment, "comments");
+
+/// What somebody said about a photo or video.
+#[Object]
+impl Comment {
+    /// Its opaque id.
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// What was said; null once it was removed.
+    async fn text(&self) -> Option<&str> {
+        self.0.text.as_ref().map(CommentText::as_str)
+    }
+
+    /// Who said it.
+    #[graphql(directive = resolver::apply())]
+    async fn author(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        let user = loader(ctx).load_one(self.0.author).await;
+        Ok(answer(ctx, user.map_err(shared))?.map(User::from))
+    }
+
+    /// What it was said about.
+    #[graphql(directive = resolver::apply())]
+    async fn media(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Media>> {
+        let media = loader(ctx).load_one(self.0.id.media).await;
+        Ok(answer(ctx, media.map_err(shared))?.map(Media::from))
+    }
+
+    /// When it was said.
+    async fn created_at(&self) -> AwsDateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was last changed or removed.
+    async fn edited_at(&self) -> Option<AwsDateTime> {
+        self.0.edited_at.map(Into::into)
+    }
+
+    /// Whether it was removed; its place stays.
+    async fn removed(&self) -> bool {
+        self.0.text.is_none()
+    }
+}
+
+/// A new comment.
+#[derive(InputObject)]
+pub(crate) struct AddCommentInput {
+    /// Id of the photo or video.
+    media_id: ID,
+    /// What to say, up to 4,000 characters.
+    text: String,
+}
+
+/// A new text for a comment of one's own.
+#[derive(InputObject)]
+pub(crate) struct EditCommentInput {
+    /// Id of the comment.
+    id: ID,
+    /// What it says now.
+    text: String,
+}
+
+/// Names the comment to remove.
+#[derive(InputObject)]
+pub(crate) struct DeleteCommentInput {
+    /// Id of the comment.
+    id: ID,
+}
+
+/// The comment as it is now, or what was wrong.
+#[derive(SimpleObject)]
+pub(crate) struct CommentPayload {
+    /// The comment; null when something was wrong.
+    comment: Option<Comment>,
+    /// What it is about.
+    media: Option<Media>,
+    /// What was wrong.
+    user_errors: Vec<UserError>,
+}
+
+impl CommentPayload {
+    async fn of(ctx: &Context<'_>, result: Result<model::Comment, Error>) -> async_graphql::Result<Option<Self>> {
+        let (comment, user_errors) = to_payload(ctx, result)?;
+        let media = match &comment {
+            Some(comment) => answer(ctx, store(ctx).get_media(comment.id.media).await)?,
+            None => None,
+        };
+        Ok(Some(Self { comment: comment.map(Comment), media: media.map(Media::from), user_errors }))
+    }
+}
+
+/// Changes to comments.
+#[derive(Default)]
+pub(crate) struct CommentMutations;
+
+#[Object]
+impl CommentMutations {
+    /// Says something about a photo or video.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn add_comment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to say.")] input: AddCommentInput,
+    ) -> async_graphql::Result<Option<CommentPayload>> {
+        CommentPayload::of(ctx, add(ctx, &input).await).await
+    }
+
+    /// Changes a comment of one's own.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn edit_comment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What it says now.")] input: EditCommentInput,
+    ) -> async_graphql::Result<Option<CommentPayload>> {
+        CommentPayload::of(ctx, edit(ctx, &input).await).await
+    }
+
+    /// Removes a comment: one's own, or any for admins. Its place stays, without text.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn delete_comment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which comment.")] input: DeleteCommentInput,
+    ) -> async_graphql::Result<Option<CommentPayload>> {
+        CommentPayload::of(ctx, remove(ctx, &input).await).await
+    }
+}
+
+async fn add(ctx: &Context<'_>, input: &AddCommentInput) -> Result<model::Comment, Error> {
+    let media = input.media_id.parse().map_err(|_| InputError::not_found("mediaId"))?;
+    let media = gate::media(ctx, media, Action::Comment).await?.ok_or_else(|| InputError::not_found("mediaId"))?;
+    let now = caller(ctx).now;
+    let comment = model::Comment {
+        id: CommentId { media: media.id, own: services(ctx).new_ulid(now) },
+        text: Some(CommentText::parse(&input.text, "text")?),
+        author: caller(ctx).user_id()?,
+        created_at: now,
+        edited_at: None,
+    };
+    if store(ctx).put_comment(&comment).await? { Ok(comment) } else { Err(InputError::not_found("mediaId").into()) }
+}
+
+async fn edit(ctx: &Context<'_>, input: &EditCommentInput) -> Result<model::Comment, Error> {
+    let comment = reachable(ctx, &input.id, Action::EditComment).await?;
+    let text = CommentText::parse(&input.text, "text")?;
+    store(ctx).edit_comment(comment.id, &text, caller(ctx).now).await?.ok_or_else(removed)
+}
+
+async fn remove(ctx: &Context<'_>, input: &DeleteCommentInput) -> Result<model::Comment, Error> {
+    let comment = reachable(ctx, &input.id, Action::RemoveComment).await?;
+    // Removing twice is no mistake.
+    store(ctx).remove_comment(comment.id, caller(ctx).now).await?;
+    store(ctx).get_comment(comment.id).await?.ok_or_else(removed)
+}
+
+async fn reachable(ctx: &Context<'_>, id: &ID, action: Action) -> Result<model::Comment, Error> {
+    let id = id.parse().map_err(|_| InputError::not_found("id"))?;
+    gate::comment(ctx, id, action).await?.ok_or_else(|| InputError::not_found("id").into())
+}
+
+fn removed() -> Error {
+    InputError::new(InputErrorCode::Conflict, "id", "This comment was removed.").into()
+}

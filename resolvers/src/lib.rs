@@ -1,0 +1,85 @@
+//! The GraphQL API: its schema, and the doors by which requests come.
+
+mod comment;
+mod connection;
+mod context;
+mod directives;
+mod error;
+mod gallery;
+mod gate;
+pub mod guard;
+mod http;
+mod loaders;
+mod media;
+mod media_edit;
+mod node;
+mod nullable;
+mod scalars;
+mod session;
+mod token;
+mod upload;
+mod user;
+
+use async_graphql::{EmptySubscription, MergedObject};
+
+pub use context::{Random, Services};
+pub use http::Api;
+pub use token::{TokenSettings, Verifier};
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    node::NodeQueries,
+    user::UserQueries,
+    gallery::GalleryQueries,
+    media::MediaQueries,
+    session::SessionQueries,
+);
+
+/// Everything that can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    session::SessionMutations,
+    gallery::GalleryMutations,
+    upload::UploadMutations,
+    media_edit::MediaMutations,
+    comment::CommentMutations,
+    user::UserMutations,
+);
+
+/// The schema, ready to execute.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Deepest nesting of fields that is executed.
+const MAX_DEPTH: usize = 12;
+/// Deepest nesting of anything that is parsed.
+const MAX_RECURSION: usize = 24;
+/// The most directives on one field.
+const MAX_DIRECTIVES: usize = 10;
+/// The most aliases in a document.
+const MAX_ALIASES: usize = 15;
+
+/// Makes the schema over some services; without them it can only be printed.
+#[must_use]
+pub fn schema(services: Option<Services>) -> Schema {
+    let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .extension(nullable::NullableFields)
+        .extension(guard::Guard::default())
+        .disable_suggestions()
+        .limit_depth(MAX_DEPTH)
+        .limit_recursive_depth(MAX_RECURSION)
+        .limit_directives(MAX_DIRECTIVES)
+        .limit_aliases(MAX_ALIASES);
+    if let Some(services) = services {
+        builder = builder.data(services);
+    }
+    builder.finish()
+}
+
+/// The schema as text, in the form that is committed as `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().use_space_ident().prefer_single_line_descriptions();
+    let text = schema(None).sdl_with_options(options);
+    format!("{}\n", text.trim())
+}

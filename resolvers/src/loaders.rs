@@ -1,0 +1,63 @@
+//! Batches reads of single records within one request.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, Loader},
+    runtime::{TokioSpawner, TokioTimer},
+};
+use model::{Error, GalleryId, MediaId, User, UserId};
+use store::Store;
+
+/// Loads records by id, many at once.
+pub(crate) struct Records(Store);
+
+/// The loader of one request.
+pub(crate) type RecordLoader = DataLoader<Records>;
+
+pub(crate) fn record_loader(store: Store) -> RecordLoader {
+    DataLoader::new(Records(store), TokioSpawner::current(), TokioTimer::default())
+}
+
+pub(crate) fn loader<'a>(ctx: &Context<'a>) -> &'a RecordLoader {
+    ctx.data_unchecked::<RecordLoader>()
+}
+
+/// An error that several waiting fields share.
+pub(crate) fn shared(error: Arc<Error>) -> Error {
+    match Arc::try_unwrap(error) {
+        Ok(error) => error,
+        Err(error) => match error.as_ref() {
+            Error::Unavailable(reason) => Error::Unavailable(reason.to_string().into()),
+            other => Error::internal(other.to_string()),
+        },
+    }
+}
+
+impl Loader<UserId> for Records {
+    type Value = User;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, Self::Error> {
+        self.0.get_users(ids).await.map_err(Arc::new)
+    }
+}
+
+impl Loader<MediaId> for Records {
+    type Value = model::Media;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[MediaId]) -> Result<HashMap<MediaId, model::Media>, Self::Error> {
+        self.0.get_many_media(ids).await.map_err(Arc::new)
+    }
+}
+
+impl Loader<GalleryId> for Records {
+    type Value = model::Gallery;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[GalleryId]) -> Result<HashMap<GalleryId, model::Gallery>, Self::Error> {
+        self.0.get_galleries(ids).await.map_err(Arc::new)
+    }
+}

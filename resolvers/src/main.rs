@@ -1,0 +1,43 @@
+//! The Lambda function of the API.
+
+use std::{sync::Arc, time::SystemTime};
+
+use lambda_http::{Error, service_fn};
+use model::Timestamp;
+use resolvers::{Api, Services, TokenSettings, Verifier};
+use store::{Settings, Store, config};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    tracing_subscriber::fmt().json().with_target(false).without_time().init();
+    let sdk = store::sdk_config().await;
+    let store = Store::new(&sdk, Settings::from_env()?)?;
+    let clock: model::Clock = Arc::new(now);
+    let services = Services { clock: clock.clone(), random: Arc::new(fill_random), store: store.clone() };
+    let verifier = Verifier::new(token_settings(&store), clock);
+    let api = Api::new(services, verifier);
+    lambda_http::run(service_fn(move |request| {
+        let api = api.clone();
+        async move { Ok::<_, std::convert::Infallible>(api.handle(request).await) }
+    }))
+    .await
+}
+
+/// Cognito's own addresses, unless `MANTEL_ISSUER` and `MANTEL_JWKS_URL` name others.
+fn token_settings(store: &Store) -> TokenSettings {
+    let settings = store.settings();
+    let issuer = config::optional("MANTEL_ISSUER")
+        .unwrap_or_else(|| format!("https://cognito-idp.{}.amazonaws.com/{}", store.region(), settings.user_pool_id));
+    let jwks_url = config::optional("MANTEL_JWKS_URL").unwrap_or_else(|| format!("{issuer}/.well-known/jwks.json"));
+    TokenSettings { issuer, client_id: settings.client_id.clone(), jwks_url }
+}
+
+#[expect(clippy::disallowed_methods, reason = "main makes the clock that ticks")]
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn fill_random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random bytes");
+}

@@ -1,0 +1,391 @@
+//! Photos and videos: the objects, their queries.
+
+use async_graphql::{Context, Enum, ID, Interface, Object, SimpleObject};
+use model::{PageRequest, RenditionName, access::Action};
+use store::{Disposition, SignedUrl};
+
+use crate::{
+    comment::CommentConnection,
+    connection::connection,
+    context::{presigner, store},
+    directives::{aws_cognito_user_pools, groups, resolver},
+    error::answer,
+    gallery::Gallery,
+    gate,
+    loaders::{loader, shared},
+    scalars::{AwsDateTime, AwsUrl},
+    user::User,
+};
+
+/// Where a photo or video is on its way.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "model::MediaStatus")]
+pub(crate) enum MediaStatus {
+    /// Announced; its bytes are not all here yet.
+    Uploading,
+    /// Its bytes are safe; its small pictures are being made.
+    Processing,
+    /// All there.
+    Ready,
+    /// Its bytes are safe, but no picture could be made of them.
+    Failed,
+    /// In the trash.
+    Trashed,
+}
+
+/// Photo or video.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "model::MediaKind")]
+pub(crate) enum MediaKind {
+    /// A still picture.
+    Photo,
+    /// A film.
+    Video,
+}
+
+/// A short-lived, signed address of one file.
+#[derive(SimpleObject)]
+pub(crate) struct Rendition {
+    /// The address; give it to nobody who should not see the file.
+    url: AwsUrl,
+    /// The type of the file, for example `image/jpeg`.
+    content_type: String,
+    /// Pixels.
+    width: Option<u32>,
+    /// Pixels.
+    height: Option<u32>,
+    /// Bytes.
+    size_bytes: Option<f64>,
+    /// Until when the address works; ask again after that.
+    expires_at: AwsDateTime,
+}
+
+/// Where a picture was taken, by WGS 84.
+#[derive(SimpleObject)]
+pub(crate) struct Location {
+    /// Degrees north.
+    latitude: f64,
+    /// Degrees east.
+    longitude: f64,
+    /// Metres above sea level.
+    altitude: Option<f64>,
+}
+
+/// The camera's notes on a photo.
+#[derive(SimpleObject)]
+pub(crate) struct Exif {
+    /// Maker of the camera.
+    camera_make: Option<String>,
+    /// Model of the camera.
+    camera_model: Option<String>,
+    /// Model of the lens.
+    lens: Option<String>,
+    /// Focal length in millimetres.
+    focal_length_mm: Option<f64>,
+    /// Aperture: the N of f/N.
+    f_number: Option<f64>,
+    /// Exposure time in seconds, for example `1/250`.
+    exposure_time: Option<String>,
+    /// Sensitivity.
+    iso: Option<u32>,
+    /// 1 to 8, as in the file; every rendition is upright already.
+    orientation: Option<u8>,
+    /// Program that wrote the file.
+    software: Option<String>,
+}
+
+/// A photo or a video.
+#[derive(Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Its opaque id."),
+    field(name = "gallery", ty = "Option<Gallery>", desc = "The gallery that it is in.", directive = resolver::apply()),
+    field(name = "caption", ty = "Option<String>", desc = "What is said under it."),
+    field(name = "taken_at", ty = "Option<AwsDateTime>", desc = "When it was taken, from the file or corrected by hand."),
+    field(name = "taken_at_offset_minutes", ty = "Option<i32>", desc = "Minutes that the local wall clock was ahead of UTC, when known; `takenAt` is the wall clock itself otherwise."),
+    field(name = "location", ty = "Option<Location>", desc = "Where it was taken."),
+    field(name = "file_name", ty = "String", desc = "The name that the file came with."),
+    field(name = "content_type", ty = "String", desc = "The type of the file, by its content."),
+    field(name = "size_bytes", ty = "f64", desc = "Bytes of the original; whole numbers up to 2^53."),
+    field(name = "width", ty = "Option<u32>", desc = "Pixels, upright; null until it was processed."),
+    field(name = "height", ty = "Option<u32>", desc = "Pixels, upright; null until it was processed."),
+    field(name = "status", ty = "MediaStatus", desc = "Where it is on its way."),
+    field(name = "failure_reason", ty = "Option<String>", desc = "Why no picture could be made of it."),
+    field(name = "thumbnail", ty = "Option<Rendition>", desc = "A picture that fits 512 x 512; null until there is one."),
+    field(name = "preview", ty = "Option<Rendition>", desc = "A picture that fits 2048 x 2048; null until there is one."),
+    field(name = "original", ty = "Option<Rendition>", desc = "The file as it was uploaded, for download; null while it is on its way."),
+    field(name = "thumbhash", ty = "Option<String>", desc = "A blurred picture in a few bytes (thumbhash, base64), to show until the real one is there."),
+    field(name = "dominant_color", ty = "Option<String>", desc = "Average colour, `#rrggbb`."),
+    field(name = "uploaded_by", ty = "Option<User>", desc = "Who brought it.", directive = resolver::apply()),
+    field(name = "created_at", ty = "AwsDateTime", desc = "When it was announced."),
+    field(name = "updated_at", ty = "AwsDateTime", desc = "When anything about it last changed."),
+    field(name = "comment_count", ty = "u32", desc = "How many comments it has."),
+    field(
+        name = "comments",
+        ty = "Option<CommentConnection>",
+        desc = "What was said about it, oldest first.",
+        arg(name = "first", ty = "i32", default = 20, desc = "How many, 1 to 100."),
+        arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor.")
+    )
+)]
+pub(crate) enum Media {
+    Photo(Photo),
+    Video(Video),
+}
+
+impl From<model::Media> for Media {
+    fn from(media: model::Media) -> Self {
+        match media.kind {
+            model::MediaKind::Photo => Self::Photo(Photo(media)),
+            model::MediaKind::Video => Self::Video(Video(media)),
+        }
+    }
+}
+
+connection!(MediaConnection, MediaEdge, Media, "photos and videos");
+
+/// Makes one of the two kinds of media: what they share, then what is its own.
+macro_rules! media_object {
+    ($(#[$doc:meta])* $name:ident { $($own:tt)* }) => {
+        $(#[$doc])*
+        pub(crate) struct $name(pub(crate) model::Media);
+
+        $(#[$doc])*
+        #[Object]
+        impl $name {
+            /// Its opaque id.
+            pub(crate) async fn id(&self) -> ID {
+                self.0.id.to_string().into()
+            }
+
+            /// The gallery that it is in.
+            #[graphql(directive = resolver::apply())]
+            async fn gallery(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Gallery>> {
+                let gallery = loader(ctx).load_one(self.0.gallery_id).await;
+                let gallery: Option<model::Gallery> = answer(ctx, gallery.map_err(shared))?;
+                Ok(gallery.filter(|gallery| gallery.deleted_at.is_none()).map(Gallery::from))
+            }
+
+            /// What is said under it.
+            async fn caption(&self) -> Option<String> {
+                self.0.caption.as_ref().map(|caption| caption.as_str().to_owned())
+            }
+
+            /// When it was taken, from the file or corrected by hand.
+            async fn taken_at(&self) -> Option<AwsDateTime> {
+                self.0.taken_at.map(Into::into)
+            }
+
+            /// Minutes that the local wall clock was ahead of UTC, when known; `takenAt` is the wall clock itself
+            /// otherwise.
+            async fn taken_at_offset_minutes(&self) -> Option<i32> {
+                self.0.taken_at_offset_minutes
+            }
+
+            /// Where it was taken.
+            async fn location(&self) -> Option<Location> {
+                self.0.location.map(|place| Location {
+                    latitude: place.latitude,
+                    longitude: place.longitude,
+                    altitude: place.altitude_metres,
+                })
+            }
+
+            /// The name that the file came with.
+            async fn file_name(&self) -> String {
+                self.0.file_name.as_str().to_owned()
+            }
+
+            /// The type of the file, by its content.
+            async fn content_type(&self) -> String {
+                self.0.content_type.clone()
+            }
+
+            /// Bytes of the original; whole numbers up to 2^53.
+            async fn size_bytes(&self) -> f64 {
+                bytes(self.0.size_bytes)
+            }
+
+            /// Pixels, upright; null until it was processed.
+            async fn width(&self) -> Option<u32> {
+                self.0.width
+            }
+
+            /// Pixels, upright; null until it was processed.
+            async fn height(&self) -> Option<u32> {
+                self.0.height
+            }
+
+            /// Where it is on its way.
+            async fn status(&self) -> MediaStatus {
+                self.0.status.into()
+            }
+
+            /// Why no picture could be made of it.
+            async fn failure_reason(&self) -> Option<String> {
+                self.0.failure_reason.clone()
+            }
+
+            /// A picture that fits 512 x 512; null until there is one.
+            async fn thumbnail(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
+                rendition(ctx, &self.0, RenditionName::Thumbnail).await
+            }
+
+            /// A picture that fits 2048 x 2048; null until there is one.
+            async fn preview(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
+                rendition(ctx, &self.0, RenditionName::Preview).await
+            }
+
+            /// The file as it was uploaded, for download; null while it is on its way.
+            async fn original(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
+                original(ctx, &self.0).await
+            }
+
+            /// A blurred picture in a few bytes (thumbhash, base64), to show until the real one is there.
+            async fn thumbhash(&self) -> Option<String> {
+                self.0.thumbhash.clone()
+            }
+
+            /// Average colour, `#rrggbb`.
+            async fn dominant_color(&self) -> Option<String> {
+                self.0.dominant_color.clone()
+            }
+
+            /// Who brought it.
+            #[graphql(directive = resolver::apply())]
+            async fn uploaded_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+                let user = loader(ctx).load_one(self.0.uploaded_by).await;
+                Ok(answer(ctx, user.map_err(shared))?.map(User::from))
+            }
+
+            /// When it was announced.
+            async fn created_at(&self) -> AwsDateTime {
+                self.0.created_at.into()
+            }
+
+            /// When anything about it last changed.
+            async fn updated_at(&self) -> AwsDateTime {
+                self.0.updated_at.into()
+            }
+
+            /// How many comments it has.
+            async fn comment_count(&self) -> u32 {
+                self.0.comment_count
+            }
+
+            /// What was said about it, oldest first.
+            async fn comments(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+            ) -> async_graphql::Result<Option<CommentConnection>> {
+                let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+                let page = answer(ctx, store(ctx).list_comments(self.0.id, &request).await)?;
+                Ok(Some(CommentConnection::new(page, &request)))
+            }
+
+            $($own)*
+        }
+    };
+}
+
+media_object! {
+    /// A still picture.
+    Photo {
+        /// The camera's notes.
+        async fn exif(&self) -> Option<Exif> {
+            self.0.exif.clone().map(|exif| Exif {
+                camera_make: exif.camera_make,
+                camera_model: exif.camera_model,
+                lens: exif.lens,
+                focal_length_mm: exif.focal_length_mm,
+                f_number: exif.f_number,
+                exposure_time: exif.exposure_time,
+                iso: exif.iso,
+                orientation: exif.orientation,
+                software: exif.software,
+            })
+        }
+    }
+}
+
+media_object! {
+    /// A film.
+    Video {}
+}
+
+fn bytes(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "files are far smaller than 2^53 bytes")]
+    let bytes = count as f64;
+    bytes
+}
+
+async fn rendition(
+    ctx: &Context<'_>,
+    media: &model::Media,
+    name: RenditionName,
+) -> async_graphql::Result<Option<Rendition>> {
+    let Some(renditions) = &media.renditions else { return Ok(None) };
+    let size = renditions.size(name);
+    let presigner = answer(ctx, presigner(ctx).await)?;
+    let signed = answer(ctx, presigner.view_rendition(media.id, &renditions.recipe, name))?;
+    Ok(Some(Rendition {
+        width: Some(size.width),
+        height: Some(size.height),
+        ..whole(signed, "image/jpeg", size.size_bytes)
+    }))
+}
+
+async fn original(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Result<Option<Rendition>> {
+    if media.status == model::MediaStatus::Uploading {
+        return Ok(None);
+    }
+    let presigner = answer(ctx, presigner(ctx).await)?;
+    let disposition = Disposition::Attachment(&media.file_name);
+    let signed = answer(ctx, presigner.view_original(media.id, &media.content_type, &disposition))?;
+    let size =
+        Rendition { width: media.width, height: media.height, ..whole(signed, &media.content_type, media.size_bytes) };
+    Ok(Some(size))
+}
+
+fn whole(signed: SignedUrl, content_type: &str, size_bytes: u64) -> Rendition {
+    Rendition {
+        url: AwsUrl(signed.url),
+        content_type: content_type.to_owned(),
+        width: None,
+        height: None,
+        size_bytes: Some(bytes(size_bytes)),
+        expires_at: signed.expires_at.into(),
+    }
+}
+
+/// Queries about photos and videos.
+#[derive(Default)]
+pub(crate) struct MediaQueries;
+
+#[Object]
+impl MediaQueries {
+    /// One photo or video; null where there is none, or none that you may see.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the photo or video.")] id: ID,
+    ) -> async_graphql::Result<Option<Media>> {
+        let Ok(id) = id.parse() else { return Ok(None) };
+        Ok(answer(ctx, gate::media(ctx, id, Action::View).await)?.map(Media::from))
+    }
+
+    /// What is in the trash, latest first.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    async fn trash(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<Option<MediaConnection>> {
+        let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+        let page = answer(ctx, store(ctx).list_trash(&request).await)?;
+        Ok(Some(MediaConnection::new(page, &request)))
+    }
+}

@@ -1,0 +1,265 @@
+//! Changes to photos and videos, and the trash.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use model::{
+    Caption, Error, InputError, InputErrorCode, Media as Record, MediaId, Rotation, Timestamp, access::Action,
+};
+use store::{MediaChange, Moved};
+
+use crate::{
+    context::{caller, services, store},
+    directives::{aws_cognito_user_pools, groups},
+    error::{UserError, to_payload},
+    gate,
+    media::Media,
+    scalars::AwsDateTime,
+};
+
+/// The most that one call deletes or restores.
+const MAX_IDS: usize = 100;
+
+/// Changes to a photo or video; what is left out stays.
+#[derive(InputObject)]
+pub(crate) struct UpdateMediaInput {
+    /// Id of the photo or video.
+    id: ID,
+    /// What is said under it, up to 4,000 characters; null takes it away.
+    caption: MaybeUndefined<String>,
+    /// When it was taken.
+    taken_at: Option<AwsDateTime>,
+    /// With `takenAt`: minutes that the local wall clock was ahead of UTC, if known.
+    taken_at_offset_minutes: Option<i32>,
+    /// Moves it to this gallery.
+    gallery_id: Option<ID>,
+    /// Turns it clockwise by 90, 180 or 270 degrees from how it is shown now.
+    rotate: Option<i32>,
+}
+
+/// Names what goes into the trash.
+#[derive(InputObject)]
+pub(crate) struct DeleteMediaInput {
+    /// Ids of photos and videos, at most 100.
+    ids: Vec<ID>,
+    /// Erases them for good, originals and comments included. For admins.
+    #[graphql(default = false)]
+    permanently: bool,
+}
+
+/// Names what comes out of the trash.
+#[derive(InputObject)]
+pub(crate) struct RestoreMediaInput {
+    /// Ids of photos and videos, at most 100.
+    ids: Vec<ID>,
+}
+
+/// The photo or video as it is now, or what was wrong.
+#[derive(SimpleObject)]
+pub(crate) struct MediaPayload {
+    /// The photo or video; null when something was wrong.
+    media: Option<Media>,
+    /// What was wrong.
+    user_errors: Vec<UserError>,
+}
+
+impl MediaPayload {
+    pub(crate) fn of(ctx: &Context<'_>, result: Result<Record, Error>) -> async_graphql::Result<Option<Self>> {
+        let (media, user_errors) = to_payload(ctx, result)?;
+        Ok(Some(Self { media: media.map(Media::from), user_errors }))
+    }
+}
+
+/// What was done, and what was wrong with the others.
+#[derive(SimpleObject)]
+pub(crate) struct MediaListPayload {
+    /// Ids of those for which it was done.
+    media_ids: Vec<ID>,
+    /// What was wrong with the others; the path ends in their position.
+    user_errors: Vec<UserError>,
+}
+
+/// Changes to photos and videos.
+#[derive(Default)]
+pub(crate) struct MediaMutations;
+
+#[Object]
+impl MediaMutations {
+    /// Changes caption, date, gallery or turn. Visitors may change what they brought, while they may contribute.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn update_media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateMediaInput,
+    ) -> async_graphql::Result<Option<MediaPayload>> {
+        MediaPayload::of(ctx, update(ctx, input).await)
+    }
+
+    /// Puts photos and videos into the trash, or erases them for good.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn delete_media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] input: DeleteMediaInput,
+    ) -> async_graphql::Result<Option<MediaListPayload>> {
+        let permanently = input.permanently;
+        let act = |id| async move { if permanently { erase(ctx, id).await } else { trash(ctx, id).await } };
+        each(ctx, input.ids, act).await
+    }
+
+    /// Takes photos and videos out of the trash. A gallery that was deleted with them comes back too.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    async fn restore_media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] input: RestoreMediaInput,
+    ) -> async_graphql::Result<Option<MediaListPayload>> {
+        each(ctx, input.ids, |id| restore(ctx, id)).await
+    }
+}
+
+/// Does something to each of some media; what is wrong with one does not stop the others.
+async fn each<F: Future<Output = Result<(), Error>>>(
+    ctx: &Context<'_>,
+    ids: Vec<ID>,
+    act: impl Fn(MediaId) -> F,
+) -> async_graphql::Result<Option<MediaListPayload>> {
+    let mut payload = MediaListPayload { media_ids: Vec::new(), user_errors: Vec::new() };
+    if ids.len() > MAX_IDS {
+        let mistake =
+            InputError::new(InputErrorCode::TooMany, "ids", format!("Please name at most {MAX_IDS} at once."));
+        payload.user_errors.push(mistake.into());
+        return Ok(Some(payload));
+    }
+    for (position, id) in ids.into_iter().enumerate() {
+        let result = match id.parse() {
+            Ok(parsed) => act(parsed).await,
+            Err(_) => Err(InputError::not_found("ids").into()),
+        };
+        let (done, mistakes) = to_payload(ctx, result)?;
+        payload.media_ids.extend(done.map(|()| id));
+        payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
+    }
+    Ok(Some(payload))
+}
+
+async fn update(ctx: &Context<'_>, input: UpdateMediaInput) -> Result<Record, Error> {
+    let id = input.id.parse().map_err(|_| InputError::not_found("id"))?;
+    let mut media = gate::media(ctx, id, Action::EditMedia).await?.ok_or_else(|| InputError::not_found("id"))?;
+    let change = MediaChange {
+        caption: match input.caption {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(None),
+            MaybeUndefined::Value(text) if text.trim().is_empty() => Some(None),
+            MaybeUndefined::Value(text) => Some(Some(Caption::parse(&text, "caption")?)),
+        },
+        taken_at: parse_taken_at(input.taken_at, input.taken_at_offset_minutes)?,
+        rotation: input.rotate.map(parse_turn).transpose()?.map(|turn| media.rotation.plus(turn)),
+    };
+    let now = caller(ctx).now;
+    if let Some(target) = &input.gallery_id {
+        media = relocate(ctx, media, target, now).await?;
+    }
+    let updated = store(ctx).update_media(&media, &change, now).await?.ok_or_else(changed_meanwhile)?;
+    if change.rotation.is_some() {
+        store(ctx).put_job(updated.id, &services(ctx).new_ulid(now).to_string()).await?;
+    }
+    if change.taken_at.is_some() {
+        store(ctx).refresh_gallery_span(updated.gallery_id, None).await?;
+    }
+    Ok(updated)
+}
+
+fn parse_taken_at(
+    time: Option<AwsDateTime>,
+    offset_minutes: Option<i32>,
+) -> Result<Option<(Timestamp, Option<i32>)>, InputError> {
+    const MAX_OFFSET_MINUTES: i32 = 14 * 60;
+    match (time, offset_minutes) {
+        (_, Some(offset)) if offset.abs() > MAX_OFFSET_MINUTES => Err(InputError::new(
+            InputErrorCode::Invalid,
+            "takenAtOffsetMinutes",
+            "No place on Earth is more than 14 hours ahead of or behind UTC.",
+        )),
+        (None, Some(_)) => Err(InputError::new(
+            InputErrorCode::Invalid,
+            "takenAtOffsetMinutes",
+            "Please give `takenAt` together with its offset.",
+        )),
+        (time, offset) => Ok(time.map(|time| (time.0, offset))),
+    }
+}
+
+fn parse_turn(degrees: i32) -> Result<Rotation, InputError> {
+    u16::try_from(degrees).ok().and_then(Rotation::from_degrees).filter(|turn| *turn != Rotation::None).ok_or_else(
+        || InputError::new(InputErrorCode::Invalid, "rotate", "A picture can be turned by 90, 180 or 270 degrees."),
+    )
+}
+
+async fn relocate(ctx: &Context<'_>, media: Record, target: &ID, now: Timestamp) -> Result<Record, Error> {
+    let target = target.parse().map_err(|_| InputError::not_found("galleryId"))?;
+    let target =
+        gate::gallery(ctx, target, Action::Contribute).await?.ok_or_else(|| InputError::not_found("galleryId"))?;
+    if target.id == media.gallery_id {
+        return Ok(media);
+    }
+    match store(ctx).move_media(&media, target.id, now).await? {
+        Moved::Done => {}
+        Moved::Changed => return Err(changed_meanwhile()),
+        Moved::Duplicate => {
+            let message = "The other gallery has this file already.";
+            return Err(InputError::new(InputErrorCode::Conflict, "galleryId", message).into());
+        }
+    }
+    store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await?;
+    store(ctx).refresh_gallery_span(target.id, None).await?;
+    store(ctx).get_media(media.id).await?.ok_or_else(changed_meanwhile)
+}
+
+fn changed_meanwhile() -> Error {
+    InputError::new(InputErrorCode::Conflict, "id", "It was changed at this moment. Please try again.").into()
+}
+
+async fn trash(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
+    let media = gate::media(ctx, id, Action::TrashMedia).await?.ok_or_else(|| InputError::not_found("ids"))?;
+    match store(ctx).trash_media(&media, caller(ctx).now).await? {
+        Moved::Done => store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await,
+        Moved::Duplicate | Moved::Changed => Err(at_this_moment()),
+    }
+}
+
+/// Objects go before the record, so that a run that was cut short can be repeated.
+async fn erase(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
+    let media = gate::media(ctx, id, Action::ManageTrash).await?.ok_or_else(|| InputError::not_found("ids"))?;
+    if media.status != model::MediaStatus::Trashed {
+        trash(ctx, id).await?;
+    }
+    store(ctx).delete_renditions(id, None).await?;
+    store(ctx).delete_original(id).await?;
+    store(ctx).erase_media(id).await
+}
+
+async fn restore(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
+    let media = gate::media(ctx, id, Action::ManageTrash).await?.ok_or_else(|| InputError::not_found("ids"))?;
+    if media.status != model::MediaStatus::Trashed {
+        return Err(InputError::new(InputErrorCode::Conflict, "ids", "This is not in the trash.").into());
+    }
+    let now = caller(ctx).now;
+    if let Some(gallery) = store(ctx).get_gallery(media.gallery_id).await?.filter(|g| g.deleted_at.is_some()) {
+        store(ctx).revive_gallery(&gallery, now).await?;
+    }
+    match store(ctx).restore_media(&media, now).await? {
+        Moved::Done => {
+            // It may have been trashed before its renditions were made.
+            store(ctx).put_job(id, &services(ctx).new_ulid(now).to_string()).await?;
+            store(ctx).refresh_gallery_span(media.gallery_id, None).await
+        }
+        Moved::Duplicate => {
+            let message = "The gallery has this file again already.";
+            Err(InputError::new(InputErrorCode::Conflict, "ids", message).into())
+        }
+        Moved::Changed => Err(at_this_moment()),
+    }
+}
+
+fn at_this_moment() -> Error {
+    InputError::new(InputErrorCode::Conflict, "ids", "It was changed at this moment. Please try again.").into()
+}

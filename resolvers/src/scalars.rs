@@ -1,0 +1,65 @@
+//! AppSync's scalars, by the same names everywhere.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use model::Timestamp;
+
+macro_rules! text_scalar {
+    ($(#[$doc:meta])* $type:ident, $name:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub(crate) struct $type(pub(crate) String);
+
+        /// Text, checked where it is used.
+        #[Scalar(name = $name)]
+        impl ScalarType for $type {
+            fn parse(value: Value) -> InputValueResult<Self> {
+                match value {
+                    Value::String(text) => Ok(Self(text)),
+                    other => Err(InputValueError::expected_type(other)),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                Value::String(self.0.clone())
+            }
+        }
+    };
+}
+
+text_scalar!(
+    /// A calendar day.
+    AwsDate, "AWSDate"
+);
+text_scalar!(
+    /// An address on the web.
+    AwsUrl, "AWSURL"
+);
+text_scalar!(
+    /// An e-mail address.
+    AwsEmail, "AWSEmail"
+);
+
+/// A moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AwsDateTime(pub(crate) Timestamp);
+
+/// A moment in RFC 3339, for example `2026-03-01T09:30:00.000Z`.
+#[Scalar(name = "AWSDateTime")]
+impl ScalarType for AwsDateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => text.parse().map(Self).map_err(InputValueError::custom),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<Timestamp> for AwsDateTime {
+    fn from(time: Timestamp) -> Self {
+        Self(time)
+    }
+}

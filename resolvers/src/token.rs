@@ -1,0 +1,171 @@
+//! Access tokens of the user pool, checked by hand: every claim that matters is required.
+//!
+//! Format: JWT (RFC 7519) signed by RS256 (RFC 7518, section 3.3), with Cognito's claims.
+
+use std::{collections::HashMap, sync::Arc};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use model::{Clock, Error, Role, Timestamp};
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use serde::{Deserialize, de::DeserializeOwned};
+use store::{PublicKey, fetch_public_keys};
+use tokio::sync::Mutex;
+
+/// How far the clocks of the pool and of this server may be apart.
+const LEEWAY_SECONDS: i64 = 5;
+/// An unknown key makes us look for new ones, but not more often than this.
+const REFETCH_SECONDS: i64 = 60;
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// Which tokens are taken, and where the keys are that prove them.
+#[derive(Clone, Debug)]
+pub struct TokenSettings {
+    /// The `iss` that a token must have.
+    pub issuer: String,
+    /// The `client_id` that a token must have.
+    pub client_id: String,
+    /// Address of the pool's JSON Web Key Set.
+    pub jwks_url: String,
+}
+
+/// What an access token says.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Claims {
+    /// The account's id in the user pool.
+    pub sub: String,
+    /// The account's name.
+    pub username: String,
+    /// When it was issued, in seconds since 1970.
+    pub iat: i64,
+    /// When it expires, in seconds since 1970.
+    pub exp: i64,
+    /// Since when it is valid; Cognito's access tokens have none.
+    nbf: Option<i64>,
+    /// When the person typed the password, in seconds since 1970.
+    pub auth_time: i64,
+    iss: String,
+    token_use: String,
+    client_id: String,
+    #[serde(default, rename = "cognito:groups")]
+    groups: Vec<String>,
+}
+
+impl Claims {
+    /// The highest role among its groups.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        Role::from_groups(self.groups.iter().map(String::as_str))
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: String,
+    crit: Option<serde_json::Value>,
+}
+
+/// Checks tokens. Keeps the pool's keys between requests.
+#[derive(Clone)]
+pub struct Verifier {
+    settings: TokenSettings,
+    clock: Clock,
+    keys: Arc<Mutex<KeyCache>>,
+}
+
+#[derive(Default)]
+struct KeyCache {
+    keys: HashMap<String, PublicKey>,
+    fetched_at: Option<Timestamp>,
+}
+
+impl Verifier {
+    /// A verifier without keys yet: the first token fetches them.
+    #[must_use]
+    pub fn new(settings: TokenSettings, clock: Clock) -> Self {
+        Self { settings, clock, keys: Arc::default() }
+    }
+
+    /// What the token says, if the pool signed it for this client and it is valid now.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for any token that is not; [`Error::Unavailable`] when the keys cannot be had.
+    pub async fn verify(&self, token: &str) -> Result<Claims, Error> {
+        let parts = Parts::split(token)?;
+        let header: Header = parse_part(parts.header)?;
+        if header.alg != "RS256" || header.crit.is_some() {
+            return Err(Error::Unauthenticated);
+        }
+        let key = self.key(&header.kid).await?.ok_or(Error::Unauthenticated)?;
+        check_signature(&key, &parts)?;
+        let claims: Claims = parse_part(parts.claims)?;
+        self.check_claims(&claims)?;
+        Ok(claims)
+    }
+
+    fn check_claims(&self, claims: &Claims) -> Result<(), Error> {
+        let now = (self.clock)().unix_seconds();
+        let valid = claims.iss == self.settings.issuer
+            && claims.token_use == "access"
+            && claims.client_id == self.settings.client_id
+            && now < claims.exp.saturating_add(LEEWAY_SECONDS)
+            && claims.iat <= now.saturating_add(LEEWAY_SECONDS)
+            && claims.nbf.is_none_or(|nbf| nbf <= now.saturating_add(LEEWAY_SECONDS));
+        if valid { Ok(()) } else { Err(Error::Unauthenticated) }
+    }
+
+    /// The key by its id. One that is not known is looked for, at most once a minute.
+    async fn key(&self, kid: &str) -> Result<Option<PublicKey>, Error> {
+        let mut cache = self.keys.lock().await;
+        if let Some(key) = cache.keys.get(kid) {
+            return Ok(Some(key.clone()));
+        }
+        let now = (self.clock)();
+        let too_soon = cache.fetched_at.is_some_and(|at| now < at.plus_seconds(REFETCH_SECONDS));
+        if too_soon {
+            return Ok(None);
+        }
+        let keys = fetch_public_keys(&self.settings.jwks_url).await?;
+        cache.keys = keys.into_iter().filter(|key| key.kty == "RSA").map(|key| (key.kid.clone(), key)).collect();
+        cache.fetched_at = Some(now);
+        Ok(cache.keys.get(kid).cloned())
+    }
+}
+
+/// What a token says that the pool itself just gave us; its signature is not looked at.
+pub(crate) fn read_unverified(token: &str) -> Result<Claims, Error> {
+    parse_part(Parts::split(token)?.claims)
+}
+
+struct Parts<'a> {
+    header: &'a str,
+    claims: &'a str,
+    signature: &'a str,
+    signed: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn split(token: &'a str) -> Result<Self, Error> {
+        let (signed, signature) = token.rsplit_once('.').ok_or(Error::Unauthenticated)?;
+        let (header, claims) = signed.split_once('.').ok_or(Error::Unauthenticated)?;
+        if token.len() > MAX_TOKEN_BYTES || claims.contains('.') {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(Self { header, claims, signature, signed })
+    }
+}
+
+fn parse_part<T: DeserializeOwned>(part: &str) -> Result<T, Error> {
+    serde_json::from_slice(&decode(part)?).map_err(|_| Error::Unauthenticated)
+}
+
+fn decode(part: &str) -> Result<Vec<u8>, Error> {
+    BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| Error::Unauthenticated)
+}
+
+fn check_signature(key: &PublicKey, parts: &Parts<'_>) -> Result<(), Error> {
+    let components = RsaPublicKeyComponents { n: decode(&key.n)?, e: decode(&key.e)? };
+    components
+        .verify(&RSA_PKCS1_2048_8192_SHA256, parts.signed.as_bytes(), &decode(parts.signature)?)
+        .map_err(|_| Error::Unauthenticated)
+}

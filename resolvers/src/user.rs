@@ -1,0 +1,339 @@
+//! People: the object, its queries, its mutations.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use model::{DisplayName, Email, Error, InputError, InputErrorCode, PageRequest, UserId};
+use store::{NewUser, UserChange};
+
+use crate::{
+    connection::connection,
+    context::{caller, services, store},
+    directives::{aws_cognito_user_pools, groups, resolver},
+    error::{UserError, answer, to_payload},
+    scalars::{AwsDateTime, AwsEmail},
+};
+
+/// What a person is in the family.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "model::Role")]
+pub(crate) enum Role {
+    /// Looks after everything.
+    Admin,
+    /// Looks, comments, and adds pictures where an access list says so.
+    Visitor,
+}
+
+/// A person.
+pub(crate) struct User(pub(crate) model::User);
+
+impl From<model::User> for User {
+    fn from(user: model::User) -> Self {
+        Self(user)
+    }
+}
+
+connection!(UserConnection, UserEdge, User, "people");
+
+/// A person.
+#[Object]
+impl User {
+    /// Its opaque id.
+    pub(crate) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// How the person is called.
+    async fn display_name(&self) -> &str {
+        self.0.display_name.as_str()
+    }
+
+    /// What the person is in the family.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// The person's address. Only the person and admins see it.
+    #[graphql(directive = resolver::apply())]
+    async fn email(&self, ctx: &Context<'_>) -> Option<AwsEmail> {
+        let email = self.0.email.as_ref().map(|email| AwsEmail(email.as_str().to_owned()));
+        email.filter(|_| self.is_shown_in_full(ctx))
+    }
+
+    /// Whether the account is closed. Null unless you are an admin, or the person.
+    #[graphql(directive = resolver::apply())]
+    async fn disabled(&self, ctx: &Context<'_>) -> Option<bool> {
+        Some(self.0.disabled).filter(|_| self.is_shown_in_full(ctx))
+    }
+
+    /// Since when the account exists. Null unless you are an admin, or the person.
+    #[graphql(directive = resolver::apply())]
+    async fn invited_at(&self, ctx: &Context<'_>) -> Option<AwsDateTime> {
+        Some(self.0.invited_at.into()).filter(|_| self.is_shown_in_full(ctx))
+    }
+
+    /// When the person last signed in. Null unless you are an admin, or the person.
+    #[graphql(directive = resolver::apply())]
+    async fn last_seen_at(&self, ctx: &Context<'_>) -> Option<AwsDateTime> {
+        self.0.last_seen_at.map(Into::into).filter(|_| self.is_shown_in_full(ctx))
+    }
+}
+
+impl User {
+    fn is_shown_in_full(&self, ctx: &Context<'_>) -> bool {
+        model::access::knows_person(&caller(ctx).requester, self.0.id)
+    }
+}
+
+/// Queries about people.
+#[derive(Default)]
+pub(crate) struct UserQueries;
+
+#[Object]
+impl UserQueries {
+    /// You.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn viewer(&self, ctx: &Context<'_>) -> Option<User> {
+        caller(ctx).user.clone().map(User)
+    }
+
+    /// Everyone with an account, by name.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<Option<UserConnection>> {
+        let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+        let page = answer(ctx, store(ctx).list_users(&request).await)?;
+        Ok(Some(UserConnection::new(page, &request)))
+    }
+}
+
+/// A person to invite.
+#[derive(InputObject)]
+pub(crate) struct InviteUserInput {
+    /// Address by which the person signs in.
+    email: AwsEmail,
+    /// How the person is called.
+    display_name: String,
+    /// What the person is to be.
+    role: Role,
+}
+
+/// The new person, or what was wrong.
+#[derive(SimpleObject)]
+pub(crate) struct InviteUserPayload {
+    /// The person; null when something was wrong.
+    user: Option<User>,
+    /// The first password, to hand over. Shown this once; the person chooses another with it.
+    temporary_password: Option<String>,
+    /// What was wrong.
+    user_errors: Vec<UserError>,
+}
+
+/// A new role for a person.
+#[derive(InputObject)]
+pub(crate) struct SetUserRoleInput {
+    /// Id of the person.
+    user_id: ID,
+    /// What the person is to be.
+    role: Role,
+}
+
+/// Closes or opens an account.
+#[derive(InputObject)]
+pub(crate) struct SetUserDisabledInput {
+    /// Id of the person.
+    user_id: ID,
+    /// True closes the account, at once and everywhere.
+    disabled: bool,
+}
+
+/// Changes to one's own profile; what is left out stays.
+#[derive(InputObject)]
+pub(crate) struct UpdateProfileInput {
+    /// How you want to be called.
+    display_name: Option<String>,
+}
+
+/// The person as it is now, or what was wrong.
+#[derive(SimpleObject)]
+pub(crate) struct UserPayload {
+    /// The person; null when something was wrong.
+    user: Option<User>,
+    /// What was wrong.
+    user_errors: Vec<UserError>,
+}
+
+impl UserPayload {
+    fn of(ctx: &Context<'_>, result: Result<model::User, Error>) -> async_graphql::Result<Option<Self>> {
+        let (user, user_errors) = to_payload(ctx, result)?;
+        Ok(Some(Self { user: user.map(User), user_errors }))
+    }
+}
+
+/// Changes to people.
+#[derive(Default)]
+pub(crate) struct UserMutations;
+
+#[Object]
+impl UserMutations {
+    /// Makes an account for a person.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    async fn invite_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom.")] input: InviteUserInput,
+    ) -> async_graphql::Result<Option<InviteUserPayload>> {
+        let (invited, user_errors) = to_payload(ctx, invite(ctx, &input).await)?;
+        let (user, temporary_password) = invited.map(|(user, password)| (User(user), password)).unzip();
+        Ok(Some(InviteUserPayload { user, temporary_password, user_errors }))
+    }
+
+    /// Changes what a person is in the family. A lesser role counts at once.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    async fn set_user_role(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and what.")] input: SetUserRoleInput,
+    ) -> async_graphql::Result<Option<UserPayload>> {
+        UserPayload::of(ctx, set_role(ctx, &input).await)
+    }
+
+    /// Closes or opens an account. A closed one is signed out everywhere at once.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    async fn set_user_disabled(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and which.")] input: SetUserDisabledInput,
+    ) -> async_graphql::Result<Option<UserPayload>> {
+        UserPayload::of(ctx, set_disabled(ctx, &input).await)
+    }
+
+    /// Changes your own profile.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    async fn update_profile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateProfileInput,
+    ) -> async_graphql::Result<Option<UserPayload>> {
+        UserPayload::of(ctx, update_profile(ctx, &input).await)
+    }
+}
+
+async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::User, String), Error> {
+    let email = Email::parse(&input.email.0, "email")?;
+    let display_name = DisplayName::parse(&input.display_name, "displayName")?;
+    let now = caller(ctx).now;
+    // The address is an alias, which may change; the name of the account may not.
+    let username = services(ctx).new_ulid(now).to_string().to_lowercase();
+    let password = temporary_password(ctx);
+    let account = NewUser {
+        username: &username,
+        display_name: &display_name,
+        email: Some(&email),
+        role: input.role.into(),
+        password: &password,
+        temporary: true,
+    };
+    let id = store(ctx).create_account(&account).await?;
+    let user = model::User {
+        id,
+        username,
+        display_name,
+        email: Some(email),
+        role: input.role.into(),
+        disabled: false,
+        offered_at_sign_in: false,
+        invited_at: now,
+        last_seen_at: None,
+        tokens_valid_from: None,
+    };
+    store(ctx).put_user(&user).await?;
+    Ok((user, password))
+}
+
+/// 96 unpredictable bits, with a digit and a letter of each case and a sign, so that any password policy takes it.
+fn temporary_password(ctx: &Context<'_>) -> String {
+    let mut bytes = [0; 12];
+    (services(ctx).random)(&mut bytes);
+    format!("{}-aA1", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+async fn set_role(ctx: &Context<'_>, input: &SetUserRoleInput) -> Result<model::User, Error> {
+    let user = person(ctx, &input.user_id).await?;
+    let role = input.role.into();
+    if role == user.role {
+        return Ok(user);
+    }
+    if role != model::Role::Admin {
+        keep_an_admin(ctx, &user).await?;
+    }
+    let now = caller(ctx).now;
+    // The record counts at once, whatever older tokens say; the group counts in new ones.
+    let change = UserChange { role: Some(role), ..UserChange::default() };
+    if role == model::Role::Admin {
+        store(ctx).set_group(&user.username, role).await?;
+        return changed(ctx, user.id, &change).await;
+    }
+    let change = UserChange { tokens_valid_from: Some(now), ..change };
+    let demoted = changed(ctx, user.id, &change).await?;
+    store(ctx).set_group(&user.username, role).await?;
+    Ok(demoted)
+}
+
+async fn set_disabled(ctx: &Context<'_>, input: &SetUserDisabledInput) -> Result<model::User, Error> {
+    let user = person(ctx, &input.user_id).await?;
+    let change = UserChange { disabled: Some(input.disabled), ..UserChange::default() };
+    if !input.disabled {
+        store(ctx).set_account_disabled(&user.username, false).await?;
+        return changed(ctx, user.id, &change).await;
+    }
+    keep_an_admin(ctx, &user).await?;
+    let change = UserChange { tokens_valid_from: Some(caller(ctx).now), ..change };
+    let closed = changed(ctx, user.id, &change).await?;
+    store(ctx).set_account_disabled(&user.username, true).await?;
+    store(ctx).sign_out_everywhere(&user.username).await?;
+    Ok(closed)
+}
+
+/// Refuses to take the family's last admin away.
+async fn keep_an_admin(ctx: &Context<'_>, user: &model::User) -> Result<(), Error> {
+    if user.role != model::Role::Admin {
+        return Ok(());
+    }
+    let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
+    loop {
+        let page = store(ctx).list_users(&request).await?;
+        let another = |other: &model::User| other.id != user.id && other.role == model::Role::Admin && !other.disabled;
+        if page.rows.iter().any(|(_, other)| another(other)) {
+            return Ok(());
+        }
+        if !page.has_next {
+            return Err(InputError::new(
+                InputErrorCode::LastAdmin,
+                "userId",
+                "This is the last admin. Please make somebody else an admin first.",
+            )
+            .into());
+        }
+        request.after = page.rows.last().map(|(cursor, _)| cursor.clone());
+    }
+}
+
+async fn update_profile(ctx: &Context<'_>, input: &UpdateProfileInput) -> Result<model::User, Error> {
+    let name = input.display_name.as_deref().map(|name| DisplayName::parse(name, "displayName")).transpose()?;
+    let Some(name) = name else { return caller(ctx).user().cloned() };
+    let change = UserChange { display_name: Some(name), ..UserChange::default() };
+    changed(ctx, caller(ctx).user_id()?, &change).await
+}
+
+async fn person(ctx: &Context<'_>, id: &ID) -> Result<model::User, Error> {
+    let id = id.parse().map_err(|_| InputError::not_found("userId"))?;
+    store(ctx).get_user(id).await?.ok_or_else(|| InputError::not_found("userId").into())
+}
+
+async fn changed(ctx: &Context<'_>, id: UserId, change: &UserChange) -> Result<model::User, Error> {
+    store(ctx).update_user(id, change).await?.ok_or_else(|| InputError::not_found("userId").into())
+}

@@ -1,0 +1,141 @@
+//! Update expressions, written by naming what changes and under which conditions.
+
+use std::{collections::HashMap, fmt::Display};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Update};
+use model::Error;
+use serde::Serialize;
+
+use crate::{item::to_value, keys::Key};
+
+/// A conditional change of one item: attributes to set and remove, counters to move, conditions that must hold.
+#[derive(Default)]
+pub(crate) struct Change {
+    sets: Vec<String>,
+    removes: Vec<String>,
+    adds: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+/// The parts of a finished [`Change`], as the SDK takes them.
+pub(crate) struct Expressions {
+    pub(crate) update: String,
+    pub(crate) condition: Option<String>,
+    pub(crate) names: Option<HashMap<String, String>>,
+    pub(crate) values: Option<HashMap<String, AttributeValue>>,
+}
+
+impl Change {
+    /// A change of an item that must exist.
+    pub(crate) fn of_existing() -> Self {
+        let mut change = Self::default();
+        change.conditions.push("attribute_exists(PK)".to_owned());
+        change
+    }
+
+    /// Sets an attribute.
+    pub(crate) fn set<T: Serialize>(mut self, attribute: &str, value: &T) -> Result<Self, Error> {
+        let name = self.name(attribute);
+        let value = self.value(to_value(value)?);
+        self.sets.push(format!("{name} = {value}"));
+        Ok(self)
+    }
+
+    /// Sets an attribute, or removes it where there is no value.
+    pub(crate) fn put<T: Serialize>(self, attribute: &str, value: Option<&T>) -> Result<Self, Error> {
+        match value {
+            Some(value) => self.set(attribute, value),
+            None => Ok(self.remove(attribute)),
+        }
+    }
+
+    /// Removes an attribute.
+    pub(crate) fn remove(mut self, attribute: &str) -> Self {
+        let name = self.name(attribute);
+        self.removes.push(name);
+        self
+    }
+
+    /// Moves a counter.
+    pub(crate) fn add(mut self, attribute: &str, by: impl Display) -> Self {
+        let name = self.name(attribute);
+        let value = self.value(AttributeValue::N(by.to_string()));
+        self.adds.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Only where an attribute has this value.
+    pub(crate) fn when<T: Serialize>(mut self, attribute: &str, value: &T) -> Result<Self, Error> {
+        let name = self.name(attribute);
+        let value = self.value(to_value(value)?);
+        self.conditions.push(format!("{name} = {value}"));
+        Ok(self)
+    }
+
+    /// Only where an attribute has one of these values.
+    pub(crate) fn when_one_of<T: Serialize>(mut self, attribute: &str, values: &[T]) -> Result<Self, Error> {
+        let name = self.name(attribute);
+        let values =
+            values.iter().map(|value| Ok(self.value(to_value(value)?))).collect::<Result<Vec<_>, Error>>()?.join(", ");
+        self.conditions.push(format!("{name} IN ({values})"));
+        Ok(self)
+    }
+
+    /// Only where an attribute is there.
+    pub(crate) fn when_present(mut self, attribute: &str) -> Self {
+        let name = self.name(attribute);
+        self.conditions.push(format!("attribute_exists({name})"));
+        self
+    }
+
+    /// Only where an attribute is not there.
+    pub(crate) fn when_absent(mut self, attribute: &str) -> Self {
+        let name = self.name(attribute);
+        self.conditions.push(format!("attribute_not_exists({name})"));
+        self
+    }
+
+    pub(crate) fn expressions(self) -> Expressions {
+        let clauses = [("SET", self.sets), ("REMOVE", self.removes), ("ADD", self.adds)];
+        let update = clauses
+            .into_iter()
+            .filter(|(_, parts)| !parts.is_empty())
+            .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
+            .collect::<Vec<_>>()
+            .join(" ");
+        Expressions {
+            update,
+            condition: Some(self.conditions.join(" AND ")).filter(|c| !c.is_empty()),
+            names: Some(self.names).filter(|n| !n.is_empty()),
+            values: Some(self.values).filter(|v| !v.is_empty()),
+        }
+    }
+
+    /// As one write of a transaction.
+    pub(crate) fn into_update(self, table: &str, key: &Key) -> Update {
+        let parts = self.expressions();
+        Update::builder()
+            .table_name(table)
+            .set_key(Some(key.attributes()))
+            .update_expression(parts.update)
+            .set_condition_expression(parts.condition)
+            .set_expression_attribute_names(parts.names)
+            .set_expression_attribute_values(parts.values)
+            .build()
+            .expect("table, key and expression are set")
+    }
+
+    fn name(&mut self, attribute: &str) -> String {
+        let name = format!("#{attribute}");
+        self.names.insert(name.clone(), attribute.to_owned());
+        name
+    }
+
+    fn value(&mut self, value: AttributeValue) -> String {
+        let name = format!(":v{}", self.values.len());
+        self.values.insert(name.clone(), value);
+        name
+    }
+}

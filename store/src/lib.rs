@@ -1,0 +1,125 @@
+//! All that speaks to AWS: the table, the buckets, the user pool. Decides nothing about rights.
+
+mod change;
+mod comment;
+pub mod config;
+mod error;
+mod gallery;
+mod item;
+mod keys;
+mod keys_of_pool;
+mod media;
+mod object;
+mod presign;
+mod table;
+mod user;
+mod user_pool;
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, SharedCredentialsProvider},
+};
+use aws_sdk_dynamodb::config::SharedAsyncSleep;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::tls;
+use model::Error;
+
+pub use config::{MediaAddress, Settings};
+pub use gallery::GalleryChange;
+pub use keys_of_pool::{PublicKey, fetch_public_keys};
+pub use media::{Announced, MediaChange, Moved};
+pub use object::{StoredObject, StoredPart};
+pub use presign::{Disposition, Presigner, SignedUrl, UploadTarget};
+pub use user::UserChange;
+pub use user_pool::{NewUser, SignIn, Tokens};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Clients of the table, the buckets and the user pool. Made once, shared by all.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dynamodb: aws_sdk_dynamodb::Client,
+    s3: aws_sdk_s3::Client,
+    cognito: aws_sdk_cognitoidentityprovider::Client,
+    credentials: SharedCredentialsProvider,
+    region: String,
+    settings: Settings,
+}
+
+/// The configuration of the SDK from the usual AWS variables, `AWS_ENDPOINT_URL` among them.
+pub async fn sdk_config() -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+}
+
+/// The configuration of the SDK for services at an address of one's own, over plain HTTP.
+#[must_use]
+pub fn sdk_config_for(endpoint: &str, region: &str, access_key_id: &str, secret_access_key: &str) -> SdkConfig {
+    let credentials = Credentials::builder()
+        .provider_name("mantel")
+        .access_key_id(access_key_id)
+        .secret_access_key(secret_access_key)
+        .build();
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .region(Region::new(region.to_owned()))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .retry_config(RetryConfig::standard())
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .build()
+}
+
+impl Store {
+    /// Makes the clients. S3 is addressed by path where an endpoint of one's own is configured.
+    ///
+    /// # Errors
+    /// When the configuration has no credentials or no region.
+    pub fn new(sdk: &SdkConfig, settings: Settings) -> Result<Self, Error> {
+        let credentials =
+            sdk.credentials_provider().ok_or_else(|| Error::internal("no AWS credentials are configured"))?;
+        let region = sdk.region().ok_or_else(|| Error::internal("no AWS region is configured"))?.to_string();
+        let s3 = aws_sdk_s3::config::Builder::from(sdk)
+            .force_path_style(settings.media_address != MediaAddress::Aws)
+            .build();
+        Ok(Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(sdk),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            cognito: aws_sdk_cognitoidentityprovider::Client::new(sdk),
+            credentials,
+            region,
+            settings,
+        })
+    }
+
+    /// Uses another address for S3 than for the rest, as the one-machine system does.
+    #[must_use]
+    pub fn with_s3_endpoint(mut self, sdk: &SdkConfig, endpoint: &str) -> Self {
+        let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(true).endpoint_url(endpoint).build();
+        self.s3 = aws_sdk_s3::Client::from_conf(s3);
+        self
+    }
+
+    /// The names it works with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The AWS region it works in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    async fn current_credentials(&self) -> Result<Credentials, Error> {
+        self.credentials.provide_credentials().await.map_err(|error| Error::Unavailable(error.into()))
+    }
+}

@@ -1,0 +1,78 @@
+//! People in the table.
+
+use std::collections::HashMap;
+
+use model::{DisplayName, Error, Page, PageRequest, Role, Timestamp, User, UserId};
+
+use crate::{
+    Store,
+    change::Change,
+    item::{Listing, Source, whole_item},
+    keys::{self, GSI1_SK, Key, USERS},
+};
+
+/// What of a person is to change; what is none stays.
+#[derive(Debug, Default)]
+pub struct UserChange {
+    /// New name.
+    pub display_name: Option<DisplayName>,
+    /// New role.
+    pub role: Option<Role>,
+    /// Closes or opens the account.
+    pub disabled: Option<bool>,
+    /// Tokens issued before this are not taken any more.
+    pub tokens_valid_from: Option<Timestamp>,
+    /// The last sign-in.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// One person.
+    pub async fn get_user(&self, id: UserId) -> Result<Option<User>, Error> {
+        self.get(&keys::user(id)).await
+    }
+
+    /// People by id; those that are not there are left out.
+    pub async fn get_users(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, Error> {
+        let keys: Vec<Key> = ids.iter().copied().map(keys::user).collect();
+        let found: Vec<User> = self.get_many(&keys).await?;
+        Ok(found.into_iter().map(|user| (user.id, user)).collect())
+    }
+
+    /// Writes a new person; false where the id is taken.
+    pub async fn put_user(&self, user: &User) -> Result<bool, Error> {
+        let place = (USERS.to_owned(), keys::user_order(user.display_name.as_str(), user.id));
+        self.put_new(whole_item(&keys::user(user.id), Some(place), user)?).await
+    }
+
+    /// Changes a person; none where there is no such person.
+    pub async fn update_user(&self, id: UserId, change: &UserChange) -> Result<Option<User>, Error> {
+        let mut update = Change::of_existing();
+        if let Some(name) = &change.display_name {
+            update = update.set("display_name", name)?.set(GSI1_SK, &keys::user_order(name.as_str(), id))?;
+        }
+        if let Some(role) = &change.role {
+            update = update.set("role", role)?;
+        }
+        if let Some(disabled) = &change.disabled {
+            update = update.set("disabled", disabled)?;
+        }
+        if let Some(from) = &change.tokens_valid_from {
+            update = update.set("tokens_valid_from", from)?;
+        }
+        if let Some(seen) = &change.last_seen_at {
+            update = update.set("last_seen_at", seen)?;
+        }
+        self.change(&keys::user(id), update).await
+    }
+
+    /// All people, by name.
+    pub async fn list_users(&self, page: &PageRequest) -> Result<Page<User>, Error> {
+        let listing = Listing { source: Source::Index { pk: USERS.to_owned() }, ascending: true };
+        self.list(listing, page, |place| {
+            let (_, sub) = place.rsplit_once('#')?;
+            Some(keys::user(UserId::from_sub(sub).ok()?))
+        })
+        .await
+    }
+}

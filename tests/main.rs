@@ -1,0 +1,4 @@
+//! One binary with all integration tests.
+
+mod embedded_cognito;
+mod embedded_s3;
