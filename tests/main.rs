@@ -2,3 +2,5 @@
 
 mod embedded_cognito;
 mod embedded_s3;
+mod stories;
+mod support;
