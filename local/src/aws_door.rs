@@ -1,6 +1,9 @@
 //! The loopback listener of DynamoDB and Cognito: told apart by `X-Amz-Target`, as AWS clients send it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use dynoxide::Database;
 use http::{Request, Response, StatusCode, header};
@@ -28,11 +31,14 @@ pub(crate) struct AwsDoor {
     pub(crate) secrets: Secrets,
     pub(crate) hosts: Hosts,
     pub(crate) clock: Clock,
+    /// Counts requests, for measurements.
+    pub(crate) served: Arc<AtomicU64>,
 }
 
 impl AwsDoor {
     /// Answers one request. Pages in browsers have no business here.
     pub(crate) async fn call(&self, request: Request<Incoming>) -> Response<Body> {
+        self.served.fetch_add(1, Ordering::Relaxed);
         if !self.hosts.knows_host_of(&request) || request.headers().contains_key(header::ORIGIN) {
             return plain(StatusCode::FORBIDDEN, "This port is for AWS clients on this machine.");
         }

@@ -132,6 +132,10 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         aws_listen.ip().is_loopback(),
         "--aws-listen must be an address of this machine alone, such as 127.0.0.1:8482"
     );
+    for (flag, url) in [("--public-url", &serve.public_url), ("--media-url", &serve.media_url)] {
+        let plain = url.as_ref().is_none_or(|url| url.path() == "/" && url.query().is_none() && url.has_host());
+        anyhow::ensure!(plain, "{flag} takes an address without a path, such as https://photos.example.org");
+    }
     Ok(Options {
         data,
         listen: serve.listen,
@@ -154,7 +158,7 @@ async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
     if demo {
         local::demo::fill(&system, &options).await.context("the demo could not be made")?;
     }
-    let site = public_url.map_or_else(|| format!("http://{}/", system.site), |url| url.to_string());
+    let site = public_url.map_or_else(|| address_for_people(system.site), |url| url.to_string());
     let mut text = format!(
         "\nMantel is running.\n\n  Site      {site}\n  GraphiQL  {site}graphiql\n  API       {site}graphql\n  \
          Data      {}\n",
@@ -176,6 +180,15 @@ async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
     say("Stopping.\n")?;
     system.stop().await;
     Ok(())
+}
+
+/// A listener on all addresses is reached as `localhost` on this machine.
+fn address_for_people(listener: SocketAddr) -> String {
+    if listener.ip().is_unspecified() {
+        format!("http://localhost:{}/", listener.port())
+    } else {
+        format!("http://{listener}/")
+    }
 }
 
 #[cfg(unix)]

@@ -1,6 +1,14 @@
 //! Starts everything on one machine, and stops it.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::Context;
 use dynoxide::Database;
@@ -79,6 +87,7 @@ pub struct System {
     pub objects: Arc<s3::Store>,
     /// The embedded S3's protocol, for callers in this process.
     pub s3: s3::Service,
+    aws_requests: Arc<AtomicU64>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     folder: DataFolder,
@@ -99,23 +108,27 @@ impl System {
     /// # Errors
     /// When the folder cannot be used, or an address is taken.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
+        // First of all: a second instance is told about the folder, not about a port that happens to be taken.
+        let folder = DataFolder::open(&options.data)?;
         let aws = bind(options.aws_listen, "--aws-listen").await?;
         let media = bind(options.media_listen, "--media-listen").await?;
         let site = bind(options.listen, "--listen").await?;
         let addresses = (site.local_addr()?, media.local_addr()?, aws.local_addr()?);
         let opening = options.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&opening, addresses.2)).await??;
+        let opened = tokio::task::spawn_blocking(move || open(folder, &opening, addresses.2)).await??;
         let urls: Vec<&Url> = options.public_url.iter().chain(&options.media_url).collect();
         let hosts = Hosts::new(&urls, options.public_url.as_ref(), addresses.0.port());
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        let aws_requests = Arc::<AtomicU64>::default();
         let door = AwsDoor {
             database: opened.database.clone(),
             pool: opened.pool.clone(),
             secrets: opened.secrets.clone(),
             hosts: hosts.clone(),
             clock: options.clock.clone(),
+            served: aws_requests.clone(),
         };
         let answer = move |request| {
             let door = door.clone();
@@ -157,6 +170,7 @@ impl System {
             api,
             objects: opened.objects,
             s3,
+            aws_requests,
             stop,
             tasks,
             folder: opened.folder,
@@ -169,6 +183,12 @@ impl System {
     /// When there is no such account.
     pub async fn reset_password(&self, options: &Options, username: &str) -> anyhow::Result<String> {
         accounts::reset_password(&self.store, username, &options.random, (options.clock)()).await
+    }
+
+    /// How many requests DynamoDB and Cognito got so far, for measurements.
+    #[must_use]
+    pub fn aws_requests(&self) -> u64 {
+        self.aws_requests.load(Ordering::Relaxed)
     }
 
     /// Stops listening, lets what is under way end, and releases the folder.
@@ -198,8 +218,7 @@ pub async fn redrive(options: &Options) -> anyhow::Result<(usize, Vec<s3::DeadEv
     Ok((objects.redrive().await?, dead))
 }
 
-fn open(options: &Options, aws: SocketAddr) -> anyhow::Result<Opened> {
-    let folder = DataFolder::open(&options.data)?;
+fn open(folder: DataFolder, options: &Options, aws: SocketAddr) -> anyhow::Result<Opened> {
     let secrets = folder.secrets(&options.random)?;
     let objects = open_objects(&folder, options)?;
     let database = dynamodb::open(folder.path())?;

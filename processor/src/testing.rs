@@ -1,5 +1,7 @@
 //! Makes small media files for tests and the demo.
 
+mod scenery;
+
 use std::io::Cursor;
 
 use ::exif::{Field, In, Rational, Tag, Value, experimental::Writer};
@@ -10,6 +12,8 @@ use image::{
 use model::Location;
 
 use crate::picture::Orientation;
+
+pub use self::scenery::{Land, Light, Scene, Season, draw, scene_jpeg};
 
 const WRITES_TO_MEMORY: &str = "encoding a small picture into memory cannot fail";
 

@@ -116,17 +116,26 @@ impl Extension for GuardOfRequest {
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
         if ROOTS.contains(&info.parent_type) && !info.is_for_introspection {
-            let table = self
-                .table
-                .get_or_init(|| rights_of(&ctx.sdl()).expect("the schema that this server prints is one it can read"));
             let caller = ctx.data_unchecked::<Caller>();
-            let rights = table.get(&format!("{}.{}", info.parent_type, info.name));
-            if let Err(error) = check(rights, &caller.requester) {
+            if let Err(error) = self.check(ctx, &info, &caller.requester) {
                 let refused: ServerError = to_server_error(&error, caller, Some(info.field.name.pos));
                 return Err(ServerError { path: path_of(&info), ..refused });
             }
         }
         next.run(ctx, info).await
+    }
+}
+
+impl GuardOfRequest {
+    fn check(&self, ctx: &ExtensionContext<'_>, info: &ResolveInfo<'_>, requester: &Requester) -> Result<(), Error> {
+        // Names of introspection (`__schema`, `__type`) are not in the text of the schema: it is for everyone signed in.
+        if info.name.starts_with("__") {
+            return requester.user_id().map(|_| ()).ok_or(Error::Unauthenticated);
+        }
+        let table = self
+            .table
+            .get_or_init(|| rights_of(&ctx.sdl()).expect("the schema that this server prints is one it can read"));
+        check(table.get(&format!("{}.{}", info.parent_type, info.name)), requester)
     }
 }
 

@@ -224,8 +224,9 @@ fn accepted(headers: &HeaderMap) -> Option<&'static str> {
         .collect();
     let takes = |wanted: &[&str]| {
         accept.iter().any(|range| {
-            let range = range.split(';').next().unwrap_or_default().trim();
-            wanted.iter().any(|wanted| range.eq_ignore_ascii_case(wanted))
+            let mut parts = range.split(';').map(str::trim);
+            let range = parts.next().unwrap_or_default();
+            wanted.iter().any(|wanted| range.eq_ignore_ascii_case(wanted)) && !parts.any(refuses)
         })
     };
     if takes(&["application/graphql-response+json"]) {
@@ -235,6 +236,12 @@ fn accepted(headers: &HeaderMap) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// A weight of zero says "not this one" (RFC 9110, section 12.4.2).
+fn refuses(parameter: &str) -> bool {
+    let weight = parameter.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+    weight.is_some_and(|(_, weight)| weight.trim().parse().is_ok_and(|weight: f32| weight <= 0.0))
 }
 
 fn bearer(value: &str) -> Option<&str> {

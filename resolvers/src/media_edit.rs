@@ -201,6 +201,7 @@ async fn relocate(ctx: &Context<'_>, media: Record, target: &ID, now: Timestamp)
     if target.id == media.gallery_id {
         return Ok(media);
     }
+    refuse_on_its_way(&media, "galleryId")?;
     match store(ctx).move_media(&media, target.id, now).await? {
         Moved::Done => {}
         Moved::Changed => return Err(changed_meanwhile()),
@@ -220,10 +221,20 @@ fn changed_meanwhile() -> Error {
 
 async fn trash(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
     let media = gate::media(ctx, id, Action::TrashMedia).await?.ok_or_else(|| InputError::not_found("ids"))?;
+    refuse_on_its_way(&media, "ids")?;
     match store(ctx).trash_media(&media, caller(ctx).now).await? {
         Moved::Done => store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await,
         Moved::Duplicate | Moved::Changed => Err(at_this_moment()),
     }
+}
+
+/// What is on its way is not counted in its gallery yet, and can neither leave it nor be trashed.
+fn refuse_on_its_way(media: &Record, field: &'static str) -> Result<(), InputError> {
+    if media.status != model::MediaStatus::Uploading {
+        return Ok(());
+    }
+    let message = "This is still being uploaded. Please finish or cancel its upload first.";
+    Err(InputError::new(InputErrorCode::Conflict, field, message))
 }
 
 /// Objects go before the record, so that a run that was cut short can be repeated.

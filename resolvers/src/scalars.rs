@@ -9,7 +9,7 @@ macro_rules! text_scalar {
         #[derive(Clone, Debug)]
         pub(crate) struct $type(pub(crate) String);
 
-        /// Text, checked where it is used.
+        $(#[$doc])*
         #[Scalar(name = $name)]
         impl ScalarType for $type {
             fn parse(value: Value) -> InputValueResult<Self> {
@@ -27,7 +27,7 @@ macro_rules! text_scalar {
 }
 
 text_scalar!(
-    /// A calendar day.
+    /// A calendar day, `2026-03-01`.
     AwsDate, "AWSDate"
 );
 text_scalar!(

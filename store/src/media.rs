@@ -149,7 +149,7 @@ impl Store {
     ) -> Result<Option<Media>, Error> {
         let mut found = media.clone();
         if !media.taken_at_by_person {
-            found.taken_at = findings.taken_at.map(|taken| taken.time);
+            found.taken_at = findings.taken_at.map(|taken| taken.time).or(media.file_modified_at);
             found.taken_at_offset_minutes = findings.taken_at.and_then(|taken| taken.offset_minutes);
         }
         let update = Change::of_existing()

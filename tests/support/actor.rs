@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use processor::testing::{ExifFields, jpeg_with_exif};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -24,6 +25,11 @@ pub(crate) struct Actor {
 impl Actor {
     pub(crate) fn new(home: &Home, session: Option<Value>) -> Self {
         Self { http: home.http.clone(), url: home.url("/graphql"), session }
+    }
+
+    /// Somebody without a session, at an address where no [`Home`] of this process answers.
+    pub(crate) fn at(http: reqwest::Client, url: String) -> Self {
+        Self { http, url, session: None }
     }
 
     /// Sends a document and gives the whole answer.
@@ -190,6 +196,58 @@ impl Actor {
         let payload = self.does(call, "AddCommentInput", json!({ "mediaId": media, "text": text })).await;
         payload["comment"]["id"].as_str().expect("an id").to_owned()
     }
+
+    /// Sends a document and gives status and text of the answer, just as they come.
+    pub(crate) async fn hears(&self, document: &str, variables: Value) -> (StatusCode, String) {
+        let body = json!({ "query": document, "variables": variables });
+        let mut request = self.http.post(&self.url).json(&body);
+        if let Some(token) = self.access_token() {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.expect("an answer");
+        (answer.status(), answer.text().await.expect("a text"))
+    }
+
+    /// Waits until the data hold `expected` at a JSON pointer (RFC 6901).
+    pub(crate) async fn sees(&self, document: &str, variables: Value, pointer: &str, expected: Value) {
+        let mut last = Value::Null;
+        let wait = async {
+            loop {
+                last = self.gets(document, variables.clone()).await;
+                if last.pointer(pointer) == Some(&expected) {
+                    return;
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        let seen = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(seen.is_ok(), "{document} never gave {expected} at {pointer}, but {last:#}");
+    }
+
+    /// Adds a small photo that says when it was taken, such as `2024:07:03 15:04:05`, and gives its id.
+    pub(crate) async fn adds_photo(&self, gallery: &str, taken: &str) -> String {
+        let media = self.adds(gallery, "photo.jpg", "image/jpeg", &photo(taken)).await;
+        assert_eq!(media["status"], "READY", "{media:#}");
+        media["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Gets a new session for its refresh token.
+    pub(crate) async fn refreshed(&self) -> Self {
+        let call = format!("refreshSession(input: $input) {{ {SESSION} userErrors {{ code }} }}");
+        let anonymous = Self { session: None, ..self.clone() };
+        let payload =
+            anonymous.does(&call, "RefreshSessionInput", json!({ "refreshToken": self.refresh_token() })).await;
+        Self { session: Some(payload["session"].clone()), ..anonymous }
+    }
+}
+
+/// A name that is well formed, and that nothing has.
+pub(crate) const NO_ULID: &str = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+
+/// A small photo that says when it was taken, such as `2024:07:03 15:04:05`. Another time makes another file.
+pub(crate) fn photo(taken: &str) -> Vec<u8> {
+    let fields = ExifFields { taken: Some(taken.to_owned()), ..ExifFields::default() };
+    jpeg_with_exif(30, 20, 1, &fields)
 }
 
 pub(crate) const SESSION: &str = "session { accessToken idToken refreshToken expiresAt role } challenge";
@@ -200,6 +258,12 @@ const MEDIA: &str = "__typename id status failureReason caption takenAt takenAtO
     sizeBytes fileName thumbhash dominantColor location { latitude longitude altitude } \
     thumbnail { url width height contentType sizeBytes } preview { url width height } original { url } \
     ... on Photo { exif { cameraMake cameraModel lens focalLengthMm fNumber exposureTime iso orientation software } }";
+
+pub(crate) const FINISH_UPLOAD: &str =
+    "finishUpload(input: $input) { media { id status caption takenAt } userErrors { code message path } }";
+pub(crate) const CANCEL_UPLOAD: &str = "cancelUpload(input: $input) { deletedId userErrors { code message path } }";
+pub(crate) const UPDATE_MEDIA: &str =
+    "updateMedia(input: $input) { media { id status width height takenAt } userErrors { code message path } }";
 
 /// The input of `requestUpload` for a file.
 pub(crate) fn upload_input(gallery: &str, name: &str, content_type: &str, bytes: &[u8]) -> Value {

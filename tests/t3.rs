@@ -1,0 +1,4 @@
+mod access_grid;
+mod doors;
+mod schema;
+mod support;
