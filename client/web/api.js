@@ -48,7 +48,10 @@ export async function authorized(query, variables = {}) {
   if (!isUnauthenticated(answer) || used === null) return answer;
   // Another request may have refreshed the session while this one was on its way.
   if (used === accessToken) await refresh();
-  return send(query, variables, accessToken);
+  const second = await send(query, variables, accessToken);
+  // A new session that is not taken either: the account was closed, or signed out everywhere.
+  if (isUnauthenticated(second)) throw endSession();
+  return second;
 }
 
 export function openSession(session) {
@@ -89,12 +92,7 @@ function refresh() {
 
 async function renew() {
   const refreshToken = stored();
-  const ended = () => {
-    const message = 'Your session has ended. Please sign in again.';
-    forgetSession(message);
-    return new ApiError('UNAUTHENTICATED', message);
-  };
-  if (refreshToken === null) throw ended();
+  if (refreshToken === null) throw endSession();
   const data = await graphqlOpenly(
     `mutation($input: RefreshSessionInput!) {
       refreshSession(input: $input) { session { accessToken refreshToken } userErrors { message } }
@@ -102,8 +100,14 @@ async function renew() {
     { input: { refreshToken } },
   );
   const { session } = data.refreshSession;
-  if (!session) throw ended();
+  if (!session) throw endSession();
   openSession(session);
+}
+
+function endSession() {
+  const message = 'Your session has ended. Please sign in again.';
+  forgetSession(message);
+  return new ApiError('UNAUTHENTICATED', message);
 }
 
 async function send(query, variables, token) {

@@ -5,6 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const ICONS = {
   back: 'M15 5l-7 7 7 7',
   next: 'M9 5l7 7-7 7',
+  fold: 'M6 9l6 6 6-6',
   close: 'M6 6l12 12M18 6L6 18',
   plus: 'M12 5v14M5 12h14',
   upload: 'M12 16V4M7 9l5-5 5 5M4 16v4h16v-4',
@@ -36,9 +37,16 @@ export function el(tag, props = {}, ...children) {
     if (typeof value === 'function') node.addEventListener(name.slice(2), value);
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  node.append(...present(children));
   return node;
 }
+
+/** Puts these in place of all that `node` holds. */
+export function fill(node, ...children) {
+  node.replaceChildren(...present(children));
+}
+
+const present = children => children.flat().filter(child => child !== null && child !== undefined && child !== false);
 
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');

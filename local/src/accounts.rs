@@ -55,18 +55,18 @@ pub(crate) async fn create_missing(
             Role::Visitor => &passwords.family,
         };
         let known = store.find_account(account.username).await?;
-        if let Some(id) = known
-            && store.get_user(id).await?.is_some()
+        if let Some(known) = &known
+            && store.get_user(known.id).await?.is_some()
         {
             continue;
         }
         let password = given.clone().unwrap_or_else(|| random_password(random));
         let name = DisplayName::parse(account.display_name, "displayName").context("a predefined name")?;
         let id = match known {
-            Some(id) => {
+            Some(known) => {
                 store.set_password(account.username, &password).await?;
                 store.set_group(account.username, account.role).await?;
-                id
+                known.id
             }
             None => make(store, account, &name, &password).await?,
         };
@@ -107,12 +107,12 @@ pub(crate) async fn reset_password(
     random: &Random,
     now: Timestamp,
 ) -> anyhow::Result<String> {
-    let id = store.find_account(username).await?.with_context(|| format!("there is no account `{username}`"))?;
+    let account = store.find_account(username).await?.with_context(|| format!("there is no account `{username}`"))?;
     let password = random_password(random);
-    store.set_password(username, &password).await?;
-    store.sign_out_everywhere(username).await?;
+    store.set_password(&account.username, &password).await?;
+    store.sign_out_everywhere(&account.username).await?;
     let change = UserChange { tokens_valid_from: Some(now), ..UserChange::default() };
-    store.update_user(id, &change).await?;
+    store.update_user(account.id, &change).await?;
     Ok(password)
 }
 

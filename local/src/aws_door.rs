@@ -6,10 +6,11 @@ use std::sync::{
 };
 
 use dynoxide::Database;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use model::Clock;
+use model::{Clock, Timestamp};
+use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
     cognito::{UserPool, needs_signature},
@@ -38,6 +39,15 @@ pub(crate) struct AwsDoor {
 impl AwsDoor {
     /// Answers one request. Pages in browsers have no business here.
     pub(crate) async fn call(&self, request: Request<Incoming>) -> Response<Body> {
+        let mut response = self.answer(request).await;
+        // AWS clients correct the time of their signatures by this, so it is the time by which these are checked.
+        if let Some(date) = http_date((self.clock)()) {
+            response.headers_mut().insert(header::DATE, date);
+        }
+        response
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
         self.served.fetch_add(1, Ordering::Relaxed);
         if !self.hosts.knows_host_of(&request) || request.headers().contains_key(header::ORIGIN) {
             return plain(StatusCode::FORBIDDEN, "This port is for AWS clients on this machine.");
@@ -59,6 +69,14 @@ impl AwsDoor {
             None => self.pool.handle(Request::from_parts(parts, body)).await.map(full),
         }
     }
+}
+
+/// A time as RFC 9110, section 5.6.7, writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(time: Timestamp) -> Option<HeaderValue> {
+    let format =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    let text = OffsetDateTime::from_unix_timestamp(time.unix_seconds()).ok()?.format(format).ok()?;
+    HeaderValue::try_from(text).ok()
 }
 
 fn refused() -> Response<Body> {

@@ -27,6 +27,9 @@ pub enum DataFolderError {
     /// Written by a later version.
     #[error("{0} was written by a newer Mantel. Please update Mantel.")]
     Newer(PathBuf),
+    /// Nothing was ever kept there.
+    #[error("{0} is not a folder of Mantel's. Name the one that you start Mantel with by --data.")]
+    Missing(PathBuf),
     /// A second process.
     #[error("another Mantel is using {0}. Stop it first, or choose another folder with --data.")]
     InUse(PathBuf),
@@ -104,6 +107,20 @@ impl DataFolder {
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
+    /// Refuses a folder that Mantel has never used.
+    pub(crate) fn check_exists(path: &Path) -> Result<(), DataFolderError> {
+        if path.join(MARKER).exists() { Ok(()) } else { Err(DataFolderError::Missing(path.to_owned())) }
+    }
+
+    /// The key of a folder that may be in use.
+    pub(crate) fn read_secrets(path: &Path) -> Result<Secrets, DataFolderError> {
+        Self::check_exists(path)?;
+        let file = path.join(SECRETS);
+        let failed = |source| DataFolderError::Io { path: file.clone(), source };
+        let bytes = fs::read(&file).map_err(failed)?;
+        serde_json::from_slice(&bytes).map_err(|error| failed(io::Error::other(error)))
+    }
+
     /// The folder.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {
@@ -172,8 +189,10 @@ fn private_file(path: &Path) -> io::Result<File> {
 
 #[cfg(unix)]
 fn create_private_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    // One that was there already may have been open to others.
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
 }
 
 #[cfg(not(unix))]

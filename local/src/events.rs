@@ -80,7 +80,15 @@ impl Delivery {
         };
         let noted = match &failure {
             None => self.outbox.complete_event(event.id).await,
-            Some(reason) => self.outbox.fail_event(event.id, reason).await,
+            Some(reason) => {
+                tracing::error!(
+                    object.key = event.key,
+                    event.attempts,
+                    reason,
+                    "an event failed; see `mantel redrive`"
+                );
+                self.outbox.fail_event(event.id, reason).await
+            }
         };
         if let Err(error) = noted {
             // It stays in the outbox and comes again, which the processor is made for.

@@ -10,46 +10,53 @@ use http::{HeaderMap, Request, Uri, header};
 pub(crate) struct Hosts {
     /// Configured host names, lower case, without port.
     names: Vec<String>,
-    /// Configured origins, for example `https://photos.example.org`.
-    origins: Vec<String>,
+    /// The configured origin of the site, for example `https://photos.example.org`.
+    site_origin: Option<String>,
     /// The port of the site, whose pages may call.
     site_port: u16,
 }
 
 impl Hosts {
-    /// Names and origins are those of the configured addresses; IP addresses and `localhost` are always known.
+    /// Names and origin are those of the configured addresses; IP addresses and `localhost` are always known.
     pub(crate) fn new(urls: &[&url::Url], site_url: Option<&url::Url>, site_port: u16) -> Self {
         Self {
             names: urls.iter().filter_map(|url| url.host_str()).map(str::to_lowercase).collect(),
-            origins: site_url.map(|url| url.origin().ascii_serialization()).into_iter().collect(),
+            site_origin: site_url.map(|url| url.origin().ascii_serialization()),
             site_port,
         }
     }
 
     /// Whether a request names this machine by a name that is ours.
     pub(crate) fn knows_host_of<B>(&self, request: &Request<B>) -> bool {
-        let mut hosts = request.headers().get_all(header::HOST).iter();
-        match (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) {
-            (Some(host), None) => self.knows(host_without_port(host)),
-            _ => false,
-        }
+        host(request.headers()).is_some_and(|host| self.knows(host_without_port(host)))
     }
 
-    /// Whether pages of an origin may call.
-    pub(crate) fn allows_origin(&self, origin: &str) -> bool {
-        if self.origins.iter().any(|known| known == origin) {
+    /// Whether a request comes from no page, or from one of the site, which has the same host as the request.
+    pub(crate) fn allows_origin_of<B>(&self, request: &Request<B>) -> bool {
+        let own_host = host(request.headers()).map(host_without_port).unwrap_or_default();
+        request
+            .headers()
+            .get_all(header::ORIGIN)
+            .iter()
+            .all(|origin| origin.to_str().is_ok_and(|origin| self.allows_origin(origin, own_host)))
+    }
+
+    /// Whether an origin may be one of the site at all, under whichever host.
+    pub(crate) fn may_be_site(&self, origin: &str) -> bool {
+        origin_host(origin).is_some_and(|host| self.allows_origin(origin, &host))
+    }
+
+    fn allows_origin(&self, origin: &str, own_host: &str) -> bool {
+        if self.site_origin.as_deref() == Some(origin) {
             return true;
         }
         let Ok(uri) = origin.parse::<Uri>() else { return false };
         let Some(authority) = uri.authority() else { return false };
+        let host = host_without_port(authority.as_str());
         uri.scheme_str() == Some("http")
             && authority.port_u16().unwrap_or(80) == self.site_port
-            && self.knows(host_without_port(authority.as_str()))
-    }
-
-    /// Whether the request comes from no page, or from one of ours.
-    pub(crate) fn allows_origin_of(&self, headers: &HeaderMap) -> bool {
-        headers.get_all(header::ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(|o| self.allows_origin(o)))
+            && host.eq_ignore_ascii_case(own_host)
+            && self.knows(host)
     }
 
     fn knows(&self, host: &str) -> bool {
@@ -57,6 +64,19 @@ impl Hosts {
         let literal = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(&host);
         literal.parse::<IpAddr>().is_ok() || host == "localhost" || self.names.contains(&host)
     }
+}
+
+/// The one `Host` of a request; none where there are several.
+fn host(headers: &HeaderMap) -> Option<&str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok(),
+        _ => None,
+    }
+}
+
+fn origin_host(origin: &str) -> Option<String> {
+    Some(host_without_port(origin.parse::<Uri>().ok()?.authority()?.as_str()).to_owned())
 }
 
 /// The host of `host:port`; an IPv6 address keeps its brackets.
@@ -92,20 +112,27 @@ mod tests {
         }
     }
 
+    fn allowed(host: &str, origin: &str) -> bool {
+        let request = Request::builder().header("host", host).header("origin", origin).body(()).expect("a request");
+        hosts().allows_origin_of(&request)
+    }
+
     #[test]
     fn only_pages_of_the_site_may_call() {
-        for origin in ["http://localhost:8480", "http://192.168.1.7:8480", "https://photos.example.org"] {
-            assert!(hosts().allows_origin(origin), "{origin} may not call");
-        }
+        assert!(allowed("localhost:8480", "http://localhost:8480"));
+        assert!(allowed("192.168.1.7:8481", "http://192.168.1.7:8480"));
+        assert!(allowed("photos.example.org", "https://photos.example.org"));
+        assert!(allowed("media.example.org", "https://photos.example.org"));
         for origin in [
             "http://localhost:3000",
             "https://localhost:8480",
             "http://evil.example:8480",
+            "http://203.0.113.5:8480",
             "null",
             "",
             "http://photos.example.org",
         ] {
-            assert!(!hosts().allows_origin(origin), "{origin} may call");
+            assert!(!allowed("localhost:8480", origin), "{origin} may call");
         }
     }
 }

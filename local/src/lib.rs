@@ -17,4 +17,4 @@ mod system;
 
 pub use accounts::{FirstPasswords, NewAccount};
 pub use data_folder::{DataFolderError, Secrets};
-pub use system::{Options, REGION, System, credentials, redrive};
+pub use system::{Options, REGION, System, check_exists, credentials, redrive};

@@ -1,6 +1,7 @@
 //! `mantel`: the whole system on one machine, in one command.
 
 use std::{
+    fmt::Write as _,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -155,31 +156,43 @@ async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
     let data = options.data.clone();
     let public_url = options.public_url.clone();
     let system = System::start(options.clone()).await?;
-    if demo {
-        local::demo::fill(&system, &options).await.context("the demo could not be made")?;
-    }
     let site = public_url.map_or_else(|| address_for_people(system.site), |url| url.to_string());
     let mut text = format!(
         "\nMantel is running.\n\n  Site      {site}\n  GraphiQL  {site}graphiql\n  API       {site}graphql\n  \
          Data      {}\n",
         data.display()
     );
-    if !system.new_accounts.is_empty() {
-        text.push_str("\nSign in with these passwords. They are shown this once: write them down.\n\n");
-        for account in &system.new_accounts {
-            let role = match account.role {
-                Role::Admin => "looks after everything",
-                Role::Visitor => "looks and comments",
-            };
-            text.push_str(&format!("  {:8}  {}   ({role})\n", account.username, account.password));
-        }
-    }
-    text.push_str("\nStop with Ctrl-C.\n");
+    // Before anything else can go wrong: these are shown this once.
+    text.push_str(&passwords(&system));
     say(&text)?;
+    let dead = system.objects.dead_events().await?.len();
+    if dead > 0 {
+        say(&format!("\n{dead} files could not be processed. `mantel redrive` lists them and tries again.\n"))?;
+    }
+    if demo {
+        local::demo::fill(&system, &options).await.context("the demo could not be made")?;
+    }
+    say("\nStop with Ctrl-C.\n")?;
     stop_signal().await?;
     say("Stopping.\n")?;
     system.stop().await;
     Ok(())
+}
+
+/// The passwords of the accounts that this start made.
+fn passwords(system: &System) -> String {
+    if system.new_accounts.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nSign in with these passwords. They are shown this once: write them down.\n\n".to_owned();
+    for account in &system.new_accounts {
+        let role = match account.role {
+            Role::Admin => "looks after everything",
+            Role::Visitor => "looks and comments",
+        };
+        let _ = writeln!(text, "  {:8}  {}   ({role})", account.username, account.password);
+    }
+    text
 }
 
 /// A listener on all addresses is reached as `localhost` on this machine.
@@ -207,16 +220,17 @@ async fn stop_signal() -> anyhow::Result<()> {
 }
 
 async fn redrive(options: &Options) -> anyhow::Result<()> {
-    let (count, dead) = local::redrive(options).await?;
+    let dead = local::redrive(options).await?;
     let mut text = String::new();
-    for letter in dead {
-        text.push_str(&format!("{}: {}\n", letter.event.key, letter.reason));
+    for letter in &dead {
+        let _ = writeln!(text, "{}: {}", letter.event.key, letter.reason);
     }
-    text.push_str(&format!("{count} will be tried again at the next start.\n"));
+    let _ = writeln!(text, "{} will be tried again at the next start.", dead.len());
     say(&text)
 }
 
 async fn reset_password(options: Options, account: &str) -> anyhow::Result<()> {
+    local::check_exists(&options)?;
     let any = |ip| SocketAddr::new(ip, 0);
     let quiet = Options {
         listen: any(Ipv4Addr::LOCALHOST.into()),

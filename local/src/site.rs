@@ -32,7 +32,28 @@ const ASSETS: &[Asset] = assets! {
     "/app.css", "app.css", "text/css; charset=utf-8";
     "/icon.svg", "icon.svg", "image/svg+xml";
     "/graphiql", "console.html", "text/html; charset=utf-8";
+    "/console.css", "console.css", "text/css; charset=utf-8";
+    "/api.js", "api.js", "text/javascript; charset=utf-8";
     "/console.js", "console.js", "text/javascript; charset=utf-8";
+    "/dom.js", "dom.js", "text/javascript; charset=utf-8";
+    "/format.js", "format.js", "text/javascript; charset=utf-8";
+    "/justified.js", "justified.js", "text/javascript; charset=utf-8";
+    "/sha256.js", "sha256.js", "text/javascript; charset=utf-8";
+    "/upload.js", "upload.js", "text/javascript; charset=utf-8";
+    "/views/comments.js", "views/comments.js", "text/javascript; charset=utf-8";
+    "/views/galleries.js", "views/galleries.js", "text/javascript; charset=utf-8";
+    "/views/gallery.js", "views/gallery.js", "text/javascript; charset=utf-8";
+    "/views/gallery-form.js", "views/gallery-form.js", "text/javascript; charset=utf-8";
+    "/views/grid.js", "views/grid.js", "text/javascript; charset=utf-8";
+    "/views/media-form.js", "views/media-form.js", "text/javascript; charset=utf-8";
+    "/views/people.js", "views/people.js", "text/javascript; charset=utf-8";
+    "/views/profile.js", "views/profile.js", "text/javascript; charset=utf-8";
+    "/views/sign-in.js", "views/sign-in.js", "text/javascript; charset=utf-8";
+    "/views/stage.js", "views/stage.js", "text/javascript; charset=utf-8";
+    "/views/tile.js", "views/tile.js", "text/javascript; charset=utf-8";
+    "/views/trash.js", "views/trash.js", "text/javascript; charset=utf-8";
+    "/views/uploads.js", "views/uploads.js", "text/javascript; charset=utf-8";
+    "/views/viewer.js", "views/viewer.js", "text/javascript; charset=utf-8";
 };
 
 /// The site of one machine.
@@ -56,7 +77,7 @@ impl Site {
             );
         }
         match request.uri().path() {
-            "/graphql" if !self.hosts.allows_origin_of(request.headers()) => {
+            "/graphql" if !self.hosts.allows_origin_of(&request) => {
                 plain(StatusCode::FORBIDDEN, "Pages of other sites may not call this API.")
             }
             "/graphql" => self.gateway.call(request).await,
@@ -92,7 +113,7 @@ impl Site {
         let media = self.media_origin(request);
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: {media}; \
-             media-src {media}; connect-src 'self' {media}; form-action 'self'; base-uri 'none'; \
+             media-src {media}; connect-src 'self' {media}; worker-src 'self'; form-action 'self'; base-uri 'none'; \
              frame-ancestors 'none'; require-trusted-types-for 'script'"
         );
         HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))

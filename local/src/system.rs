@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::Context;
 use dynoxide::Database;
+use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
 use processor::{Limits, Processor};
@@ -30,7 +31,7 @@ use crate::{
     gateway::Gateway,
     hosts::Hosts,
     s3,
-    server::serve,
+    server::{plain, serve},
     site::Site,
 };
 
@@ -89,7 +90,9 @@ pub struct System {
     pub s3: s3::Service,
     aws_requests: Arc<AtomicU64>,
     stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
+    doors: JoinSet<()>,
+    stop_services: watch::Sender<bool>,
+    services: JoinSet<()>,
     folder: DataFolder,
 }
 
@@ -120,7 +123,9 @@ impl System {
         let hosts = Hosts::new(&urls, options.public_url.as_ref(), addresses.0.port());
 
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
+        let (stop_services, services_stopped) = watch::channel(false);
+        let mut doors = JoinSet::new();
+        let mut services = JoinSet::new();
         let aws_requests = Arc::<AtomicU64>::default();
         let door = AwsDoor {
             database: opened.database.clone(),
@@ -134,8 +139,8 @@ impl System {
             let door = door.clone();
             async move { door.call(request).await }
         };
-        tasks.spawn(serve(aws, answer, stopped.clone()));
-        let s3 = serve_s3(&mut tasks, media, &opened, hosts.clone(), stopped.clone());
+        services.spawn(serve(aws, answer, services_stopped.clone()));
+        let s3 = serve_s3(&mut services, media, &opened, hosts.clone(), services_stopped.clone());
 
         let store = connect(&opened, &options, addresses.1, addresses.2)?;
         store.create_table_if_missing().await?;
@@ -152,15 +157,17 @@ impl System {
             let site = site_of.clone();
             async move { site.call(request).await }
         };
-        tasks.spawn(serve(site, answer, stopped.clone()));
+        doors.spawn(serve(site, answer, stopped.clone()));
+        let scratch = empty_scratch(&opened.folder)?;
+        let processor = Processor::new(store.clone(), options.clock.clone(), Limits::default(), scratch);
         let delivery = Delivery {
             outbox: opened.objects.clone(),
-            processor: Processor::new(store.clone(), options.clock.clone(), Limits::default()),
+            processor: processor.clone(),
             region: REGION.to_owned(),
             clock: options.clock.clone(),
         };
-        tasks.spawn(delivery.run(stopped.clone()));
-        tasks.spawn(sweep(opened.database, opened.objects.clone(), stopped));
+        doors.spawn(delivery.run(stopped.clone()));
+        doors.spawn(sweep(opened.database, opened.objects.clone(), processor, stopped));
         Ok(Self {
             site: addresses.0,
             media: addresses.1,
@@ -172,7 +179,9 @@ impl System {
             s3,
             aws_requests,
             stop,
-            tasks,
+            doors,
+            stop_services,
+            services,
             folder: opened.folder,
         })
     }
@@ -193,29 +202,49 @@ impl System {
 
     /// Stops listening, lets what is under way end, and releases the folder.
     pub async fn stop(mut self) {
+        // What is under way at the doors still needs the services behind them.
         self.stop.send_replace(true);
-        while self.tasks.join_next().await.is_some() {}
+        while self.doors.join_next().await.is_some() {}
+        self.stop_services.send_replace(true);
+        while self.services.join_next().await.is_some() {}
         drop(self.folder);
     }
 }
 
-/// The signing key of a data folder, for AWS clients of one's own.
+/// Refuses a data folder that Mantel has never used.
 ///
 /// # Errors
-/// When the folder cannot be used.
-pub fn credentials(options: &Options) -> anyhow::Result<Secrets> {
-    Ok(DataFolder::open(&options.data)?.secrets(&options.random)?)
+/// When it is one.
+pub fn check_exists(options: &Options) -> anyhow::Result<()> {
+    Ok(DataFolder::check_exists(&options.data)?)
 }
 
-/// Brings dead events back for delivery, and tells how many.
+/// The signing key of a data folder, for AWS clients of one's own. Works while Mantel runs.
+///
+/// # Errors
+/// When there is no such folder.
+pub fn credentials(options: &Options) -> anyhow::Result<Secrets> {
+    Ok(DataFolder::read_secrets(&options.data)?)
+}
+
+/// Brings dead events back for delivery, and tells which they are.
 ///
 /// # Errors
 /// When the folder cannot be used.
-pub async fn redrive(options: &Options) -> anyhow::Result<(usize, Vec<s3::DeadEvent>)> {
+pub async fn redrive(options: &Options) -> anyhow::Result<Vec<s3::DeadEvent>> {
+    DataFolder::check_exists(&options.data)?;
     let folder = DataFolder::open(&options.data)?;
     let objects = open_objects(&folder, options)?;
     let dead = objects.dead_events().await?;
-    Ok((objects.redrive().await?, dead))
+    objects.redrive().await?;
+    Ok(dead)
+}
+
+/// A folder for temporary files, without those of an earlier run that was cut short.
+fn empty_scratch(folder: &DataFolder) -> anyhow::Result<PathBuf> {
+    let scratch = folder.subfolder("scratch")?;
+    std::fs::remove_dir_all(&scratch)?;
+    Ok(folder.subfolder("scratch")?)
 }
 
 fn open(folder: DataFolder, options: &Options, aws: SocketAddr) -> anyhow::Result<Opened> {
@@ -259,7 +288,7 @@ fn serve_s3(
         s3::Access {
             access_key_id: opened.secrets.access_key_id.clone(),
             secret_access_key: opened.secrets.secret_access_key.clone(),
-            allowed_origin: Arc::new(move |origin| origins.allows_origin(origin)),
+            allowed_origin: Arc::new(move |origin| origins.may_be_site(origin)),
         },
     );
     let answering = service.clone();
@@ -268,7 +297,10 @@ fn serve_s3(
         async move {
             if !hosts.knows_host_of(&request) {
                 let text = "Mantel does not know this name. Start it with --media-url to make it known.";
-                return crate::server::plain(http::StatusCode::MISDIRECTED_REQUEST, text);
+                return plain(StatusCode::MISDIRECTED_REQUEST, text);
+            }
+            if !hosts.allows_origin_of(&request) {
+                return plain(StatusCode::FORBIDDEN, "Pages of other sites may not use these files.");
             }
             service.call(request).await.map(|body| body.map_err(|error| error.to_string().into()).boxed_unsync())
         }
@@ -296,7 +328,9 @@ fn connect(opened: &Opened, options: &Options, media: SocketAddr, aws: SocketAdd
             None => MediaAddress::CallersHost(media.port()),
         },
     };
-    Ok(Store::new(&sdk, settings)?.with_s3_endpoint(&sdk, &format!("http://{}", loopback(media))))
+    // The embedded S3 checks signatures by the machine's clock, the others by ours.
+    let by_our_clock = store::signing_by(&sdk, options.clock.clone());
+    Ok(Store::new(&by_our_clock, settings)?.with_s3_endpoint(&sdk, &format!("http://{}", loopback(media))))
 }
 
 /// The address by which this process reaches a listener of its own: one that listens everywhere is on loopback too.
@@ -320,9 +354,12 @@ fn api(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) -> Ap
     Api::new(services, Verifier::new(settings, options.clock.clone()))
 }
 
-/// Removes what has expired, as DynamoDB and S3 do by themselves.
-async fn sweep(database: Database, objects: Arc<s3::Store>, mut stop: watch::Receiver<bool>) {
+/// Removes what has expired, as DynamoDB and S3 do by themselves, and looks for processing that got lost.
+async fn sweep(database: Database, objects: Arc<s3::Store>, processor: Processor, mut stop: watch::Receiver<bool>) {
     loop {
+        if let Err(error) = processor.reconcile().await {
+            tracing::warn!(%error, "lost processing could not be looked for");
+        }
         tokio::select! {
             () = tokio::time::sleep(SWEEP_INTERVAL) => {}
             _ = stop.changed() => return,

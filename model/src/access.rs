@@ -173,7 +173,8 @@ fn standing(requester: &Requester, gallery: GalleryAccess) -> Standing {
 fn shows(media: &MediaAccess, standing: Standing, uploader: bool) -> bool {
     match media.status {
         MediaStatus::Processing | MediaStatus::Ready | MediaStatus::Failed => true,
-        MediaStatus::Uploading => uploader || standing == Standing::Manage,
+        // Whoever may add the same file may go on with its upload.
+        MediaStatus::Uploading => uploader || standing >= Standing::Contribute,
         MediaStatus::Trashed => standing == Standing::Manage,
     }
 }
@@ -270,11 +271,13 @@ mod tests {
     }
 
     #[test]
-    fn bytes_on_their_way_are_between_uploader_and_admins() {
+    fn bytes_on_their_way_are_for_those_who_may_bring_them() {
         let uploading = media(MediaStatus::Uploading, ME);
         let list = granted(FAMILY, AccessLevel::Contribute);
-        check(&person(ME, Role::Visitor), Action::View, Subject::Media(list, uploading), Verdict::Allowed);
-        check(&person(OTHER, Role::Visitor), Action::View, Subject::Media(list, uploading), Verdict::Hidden);
+        check(&person(ME, Role::Visitor), Action::View, Subject::Media(FAMILY, uploading), Verdict::Allowed);
+        check(&person(OTHER, Role::Visitor), Action::View, Subject::Media(list, uploading), Verdict::Allowed);
+        check(&person(OTHER, Role::Visitor), Action::TrashMedia, Subject::Media(list, uploading), Verdict::Denied);
+        check(&person(OTHER, Role::Visitor), Action::View, Subject::Media(FAMILY, uploading), Verdict::Hidden);
         check(&person(OTHER, Role::Admin), Action::View, Subject::Media(list, uploading), Verdict::Allowed);
     }
 

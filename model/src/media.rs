@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Caption, Exif, FileName, GalleryId, Location, MediaId, MediaKind, Sha256, TakenAt, Timestamp, UserId};
+use crate::{
+    Caption, Exif, FileName, GalleryId, Location, MediaId, MediaKind, Sha256, TakenAt, Timestamp, UserId,
+    object_key::recipe,
+};
 
 /// Where a photo or video is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,6 +204,12 @@ pub struct Media {
     pub rotation: Rotation,
     /// Why no picture could be made of it, for people.
     pub failure_reason: Option<String>,
+    /// Whether the stored bytes are not those that were announced.
+    #[serde(default)]
+    pub rejected: bool,
+    /// How often lost processing was asked for anew.
+    #[serde(default)]
+    pub attempts: u32,
     /// Who brought it.
     pub uploaded_by: UserId,
     /// When it was announced.
@@ -220,6 +229,17 @@ impl Media {
     #[must_use]
     pub fn sort_time(&self) -> Timestamp {
         self.taken_at.or(self.file_modified_at).unwrap_or(self.created_at)
+    }
+
+    /// Whether the processor has something left to do for it.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        let current = self.renditions.as_ref().is_some_and(|made| made.recipe == recipe(self.rotation));
+        match self.status {
+            MediaStatus::Uploading | MediaStatus::Processing => true,
+            MediaStatus::Ready => !current,
+            MediaStatus::Failed | MediaStatus::Trashed => false,
+        }
     }
 
     /// The calendar day of [`Self::sort_time`] at the place of the picture, as `YYYY-MM-DD`.

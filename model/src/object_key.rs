@@ -61,10 +61,10 @@ pub fn rendition_key(media: MediaId, recipe: &str, name: RenditionName) -> Strin
     format!("{media}/{recipe}/{}", name.as_str())
 }
 
-/// What all renditions of a photo or video begin with.
+/// What the renditions of a photo or video begin with: those of one recipe, or all.
 #[must_use]
-pub fn renditions_prefix(media: MediaId) -> String {
-    format!("{media}/")
+pub fn renditions_prefix(media: MediaId, recipe: Option<&str>) -> String {
+    recipe.map_or_else(|| format!("{media}/"), |recipe| format!("{media}/{recipe}/"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! From an event to a READY record: download, check, render, store, record. Every step may happen twice.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use model::{
@@ -11,13 +14,20 @@ use serde_json::Value;
 use store::Store;
 
 use crate::{
-    Limits, Refusal, Rendered, RenditionFile,
+    HEAD_BYTES, Limits, Rendered, RenditionFile,
     event::{Batch, BatchResponse, Event, Failure, Message},
     facts, render,
 };
 
 /// How often a picture is done over because its record changed meanwhile.
 const MAX_ROUNDS: usize = 4;
+/// Larger files are kept, but not looked into: they would fill the disk of a function.
+const MAX_RENDERED_BYTES: u64 = 400 * 1024 * 1024;
+const TOO_LARGE_TO_RENDER: &str =
+    "This file is too large for Mantel to show. The original is kept and can be downloaded.";
+/// Lost processing is asked for anew after this long without a change.
+const LOST_AFTER_SECONDS: i64 = 15 * 60;
+const MAX_ATTEMPTS: u32 = 5;
 
 /// Makes renditions of what was uploaded.
 #[derive(Clone)]
@@ -25,6 +35,7 @@ pub struct Processor {
     store: Store,
     clock: Clock,
     limits: Limits,
+    scratch: PathBuf,
 }
 
 /// The outcome of looking at an original's bytes.
@@ -34,10 +45,10 @@ struct Looked {
 }
 
 impl Processor {
-    /// A processor that works on these services, within these limits.
+    /// A processor that works on these services, within these limits, with temporary files in the folder `scratch`.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, limits: Limits) -> Self {
-        Self { store, clock, limits }
+    pub fn new(store: Store, clock: Clock, limits: Limits, scratch: PathBuf) -> Self {
+        Self { store, clock, limits, scratch }
     }
 
     /// Handles one batch within `time_left`, and names the messages that must come again.
@@ -61,6 +72,30 @@ impl Processor {
         Ok(response)
     }
 
+    /// Finds media whose processing got lost on the way, and asks for it anew; what fails again and again is given up.
+    /// To be called now and then.
+    ///
+    /// # Errors
+    /// When a service does not answer; the next call goes on.
+    pub async fn reconcile(&self) -> Result<(), Error> {
+        let now = (self.clock)();
+        for media in self.store.scan_unfinished_media(now.plus_seconds(-LOST_AFTER_SECONDS)).await? {
+            let waiting = media.status == MediaStatus::Uploading && self.store.head_original(media.id).await?.is_none();
+            if waiting {
+                continue;
+            }
+            if media.attempts >= MAX_ATTEMPTS {
+                tracing::error!(media.id = %media.id, "given up after several attempts to process it");
+                let reason = "Mantel could not process this file. The original is kept and can be downloaded.";
+                self.store.give_up(&media, reason, now).await?;
+            } else if let Some(counted) = self.store.count_attempt(&media, now).await? {
+                tracing::warn!(media.id = %media.id, attempts = counted.attempts, "processing got lost; asked for anew");
+                self.store.put_job(media.id, &format!("again-{}", now.unix_millis())).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn handle_message(&self, message: &Message) -> Result<(), String> {
         let event: Event =
             serde_json::from_str(&message.body).map_err(|error| format!("not an EventBridge event: {error}"))?;
@@ -80,13 +115,12 @@ impl Processor {
     async fn process(&self, key: &OriginalsKey) -> Result<(), Error> {
         let id = key.media_id();
         for _ in 0..MAX_ROUNDS {
-            // Gone, or in the trash: nothing to do; a restored picture gets a job of its own.
-            let Some(media) = self.store.get_media(id).await? else { return Ok(()) };
+            let Some(media) = self.store.get_media(id).await? else {
+                // Erased, perhaps while its renditions were being made.
+                return self.store.delete_renditions(id, None).await;
+            };
             let asked_again = matches!(key, OriginalsKey::Job(..));
-            if is_done(&media, asked_again) {
-                return Ok(());
-            }
-            if self.process_once(&media).await? {
+            if is_done(&media, asked_again) || self.process_once(&media).await? {
                 return Ok(());
             }
         }
@@ -95,33 +129,52 @@ impl Processor {
 
     /// False where the record changed meanwhile, so that it must be done over.
     async fn process_once(&self, media: &Media) -> Result<bool, Error> {
-        let folder = tempfile::tempdir().map_err(Error::internal)?;
-        let file = folder.path().join("original");
-        let Some((size_bytes, sha256)) = self.store.download_original(media.id, &file).await? else {
-            return Ok(true);
-        };
-        if (size_bytes, sha256) != (media.size_bytes, media.sha256) {
-            tracing::warn!(media.id = %media.id, size_bytes, "the stored bytes are not those that were announced");
-            let reason = "This file was damaged on its way. Please upload it again.";
-            self.store.reject_media(media, reason, (self.clock)()).await?;
-            return Ok(true);
-        }
         if media.status == MediaStatus::Uploading {
-            // All bytes are here and right, so that it does not matter whether the client still says so.
-            self.store.admit_media(media, (self.clock)()).await?;
-            return Ok(false);
+            return self.admit(media).await;
         }
-        let looked = self.look(media, &file).await?;
+        let folder = tempfile::tempdir_in(&self.scratch).map_err(Error::internal)?;
+        let file = folder.path().join("original");
+        let whole = media.size_bytes <= MAX_RENDERED_BYTES;
+        let keep_bytes = if whole { MAX_RENDERED_BYTES } else { HEAD_BYTES as u64 };
+        let Some(stored) = self.store.download_original(media.id, &file, keep_bytes).await? else { return Ok(true) };
+        if stored != (media.size_bytes, media.sha256) {
+            tracing::warn!(media.id = %media.id, size_bytes = stored.0, "the stored bytes are not those announced");
+            let reason = "This file was damaged on its way. Please upload it again.";
+            return self.store.reject_media(media, reason, (self.clock)()).await;
+        }
+        let looked = self.look(media, &file, whole).await?;
         self.record(media, looked).await
     }
 
-    async fn look(&self, media: &Media, file: &Path) -> Result<Looked, Error> {
-        let (file, rotation, limits) = (file.to_owned(), media.rotation, self.limits);
+    /// Where all bytes are here, it does not matter whether the client still says so. What they are is looked at next.
+    async fn admit(&self, media: &Media) -> Result<bool, Error> {
+        if self.store.head_original(media.id).await?.is_none() {
+            return Ok(true);
+        }
+        self.store.admit_media(media, (self.clock)()).await?;
+        Ok(false)
+    }
+
+    async fn look(&self, media: &Media, file: &Path, whole: bool) -> Result<Looked, Error> {
+        let (id, file, rotation, limits) = (media.id, file.to_owned(), media.rotation, self.limits);
         let declared = (media.kind, media.content_type.clone());
-        let looked = tokio::task::spawn_blocking(move || match render(&file, rotation, &limits) {
-            Ok(rendered) => Ok(Looked { findings: findings_of(&rendered), result: Ok(rendered) }),
-            Err(refusal) if refusal.is_transient() => Err(Error::Unavailable(refusal.into())),
-            Err(refusal) => Ok(refused(&file, &refusal, declared)),
+        let looked = tokio::task::spawn_blocking(move || {
+            if !whole {
+                return Ok(refused(&file, TOO_LARGE_TO_RENDER.to_owned(), declared));
+            }
+            match render(&file, rotation, &limits) {
+                Ok(rendered) => {
+                    if rendered.partial {
+                        tracing::warn!(media.id = %id, "the file is damaged; its renditions show what could be read");
+                    }
+                    Ok(Looked { findings: findings_of(&rendered), result: Ok(rendered) })
+                }
+                Err(refusal) if refusal.is_transient() => Err(Error::Unavailable(refusal.into())),
+                Err(refusal) => {
+                    tracing::info!(media.id = %id, code = refusal.code(), reason = ?refusal, "no renditions");
+                    Ok(refused(&file, refusal.to_string(), declared))
+                }
+            }
         });
         looked.await.map_err(Error::internal)?
     }
@@ -137,7 +190,10 @@ impl Processor {
         let Some(done) = self.store.finish_processing(media, &looked.findings, outcome, now).await? else {
             return Ok(false);
         };
-        self.store.delete_renditions(done.id, done.renditions.as_ref().map(|kept| kept.recipe.as_str())).await?;
+        // Only what this run replaced: a later turn may be on its way already.
+        if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref() != Some(old)) {
+            self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
+        }
         self.store.refresh_gallery_span(done.gallery_id, None).await?;
         tracing::info!(media.id = %done.id, status = ?done.status, size_bytes = done.size_bytes, "processed");
         Ok(true)
@@ -164,12 +220,12 @@ impl Processor {
 
 /// Whether there is nothing left to do for this record.
 fn is_done(media: &Media, asked_again: bool) -> bool {
-    let current = media.renditions.as_ref().is_some_and(|made| made.recipe == recipe(media.rotation));
     match media.status {
+        // Other bytes will not become right by looking again.
+        MediaStatus::Failed => !asked_again || media.rejected,
+        // A picture that returns from the trash gets a job of its own.
         MediaStatus::Trashed => true,
-        MediaStatus::Ready => current,
-        MediaStatus::Failed => !asked_again,
-        MediaStatus::Uploading | MediaStatus::Processing => false,
+        MediaStatus::Ready | MediaStatus::Uploading | MediaStatus::Processing => !media.is_unfinished(),
     }
 }
 
@@ -188,7 +244,7 @@ fn findings_of(rendered: &Rendered) -> Findings {
 }
 
 /// No picture could be made; what the file says of itself is still worth keeping.
-fn refused(file: &Path, refusal: &Refusal, (kind, content_type): (model::MediaKind, String)) -> Looked {
+fn refused(file: &Path, reason: String, (kind, content_type): (model::MediaKind, String)) -> Looked {
     let mut findings = Findings {
         kind,
         content_type,
@@ -207,5 +263,5 @@ fn refused(file: &Path, refusal: &Refusal, (kind, content_type): (model::MediaKi
         findings.location = facts.location;
         findings.exif = Some(facts.exif);
     }
-    Looked { findings, result: Err(refusal.to_string()) }
+    Looked { findings, result: Err(reason) }
 }

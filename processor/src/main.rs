@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     tracing_subscriber::fmt().json().with_target(false).without_time().init();
     let sdk = store::sdk_config().await;
     let store = Store::new(&sdk, Settings::from_env()?)?;
-    let processor = Processor::new(store, Arc::new(now), Limits::default());
+    let processor = Processor::new(store, Arc::new(now), Limits::default(), std::env::temp_dir());
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let processor = processor.clone();
         async move {

@@ -27,6 +27,11 @@ impl PageInfo {
     }
 }
 
+/// What a page costs: its rows, each with all that is asked of it.
+pub(crate) fn list_cost(first: i32, cost_of_a_row: usize) -> usize {
+    usize::try_from(first).unwrap_or(1).max(1).saturating_mul(cost_of_a_row.max(1))
+}
+
 /// Makes the connection and edge types of a list.
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ty, $what:literal) => {
@@ -74,7 +79,8 @@ where
     K: Future<Output = Result<Vec<Option<T>>, Error>>,
 {
     let mut rows = Vec::new();
-    let mut wanted = request.clone();
+    // One more than asked for tells whether a next page exists.
+    let mut wanted = PageRequest { first: request.first + 1, after: request.after.clone() };
     loop {
         let page = fetch(wanted.clone()).await?;
         let (cursors, values): (Vec<_>, Vec<_>) = page.rows.into_iter().unzip();

@@ -7,7 +7,7 @@ use model::{
 use store::{GalleryChange, Moved};
 
 use crate::{
-    connection::{connection, filtered_page},
+    connection::{connection, filtered_page, list_cost},
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
@@ -141,6 +141,7 @@ impl Gallery {
     }
 
     /// Its photos and videos, a page at a time.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn media(
         &self,
         ctx: &Context<'_>,
@@ -232,7 +233,10 @@ impl GalleryQueries {
     }
 
     /// The galleries that you may see, by title.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    #[graphql(
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
+        complexity = "list_cost(first, child_complexity)"
+    )]
     async fn galleries(
         &self,
         ctx: &Context<'_>,

@@ -42,25 +42,28 @@ pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) ->
     judge(ctx, action, &subject, comment)
 }
 
-/// Leaves those of some galleries that the caller may see, in their places.
+/// Leaves those of some galleries that the caller may see, in their places. They come from an index, which lags behind
+/// the table, so that they are read from the latter before the decision.
 pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> Result<Vec<Option<Gallery>>, Error> {
     let requester = caller(ctx).requester;
+    let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
+    let galleries = store(ctx).get_galleries(&places).await?;
     let on_lists: Vec<GalleryId> =
-        galleries.iter().filter(|gallery| needs_grant(&requester, gallery)).map(|gallery| gallery.id).collect();
+        galleries.values().filter(|gallery| needs_grant(&requester, gallery)).map(|gallery| gallery.id).collect();
     let grants = match requester.user_id() {
         Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await?,
         _ => HashMap::new(),
     };
-    let visible = |gallery: Gallery| {
+    let visible = |gallery: &Gallery| {
         let access = GalleryAccess {
             visibility: gallery.visibility,
             deleted: gallery.deleted_at.is_some(),
             grant: grants.get(&gallery.id).copied(),
         };
         let verdict = decide(&requester, Action::View, &Subject::Gallery(access));
-        (verdict == Verdict::Allowed).then_some(gallery)
+        verdict == Verdict::Allowed
     };
-    Ok(galleries.into_iter().map(visible).collect())
+    Ok(places.iter().map(|id| galleries.get(id).filter(|gallery| visible(gallery)).cloned()).collect())
 }
 
 async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, GalleryAccess)>, Error> {

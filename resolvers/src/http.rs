@@ -271,10 +271,15 @@ fn respond(mut response: GraphqlResponse, content_type: &'static str) -> Respons
         Ok(body) => body,
         Err(error) => return refused(&Error::internal(error).into(), content_type),
     };
-    if !executed && let Value::Object(fields) = &mut body {
-        fields.remove("data");
+    if let Value::Object(fields) = &mut body {
+        if !executed {
+            fields.remove("data");
+        }
+        // Our own errors have a code; the library's are about the request, such as a value of the wrong form.
         for error in fields.get_mut("errors").and_then(Value::as_array_mut).into_iter().flatten() {
-            error["extensions"]["code"] = json!("BAD_REQUEST");
+            if error["extensions"]["code"].is_null() {
+                error["extensions"]["code"] = json!("BAD_REQUEST");
+            }
         }
     }
     build(status, content_type, &body)

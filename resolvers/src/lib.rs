@@ -19,6 +19,7 @@ mod session;
 mod token;
 mod upload;
 mod user;
+mod variables;
 
 use async_graphql::{EmptySubscription, MergedObject};
 
@@ -59,14 +60,19 @@ const MAX_DIRECTIVES: usize = 10;
 /// The most aliases in a document.
 const MAX_ALIASES: usize = 15;
 
+/// The most that a document may cost: every field counts one, times the `first` of the lists that it is in.
+const MAX_COST: usize = 20_000;
+
 /// Makes the schema over some services; without them it can only be printed.
 #[must_use]
 pub fn schema(services: Option<Services>) -> Schema {
     let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(nullable::NullableFields)
         .extension(guard::Guard::default())
+        .extension(variables::RequiredVariables)
         .disable_suggestions()
         .limit_depth(MAX_DEPTH)
+        .limit_complexity(MAX_COST)
         .limit_recursive_depth(MAX_RECURSION)
         .limit_directives(MAX_DIRECTIVES)
         .limit_aliases(MAX_ALIASES);

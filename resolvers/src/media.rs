@@ -2,11 +2,11 @@
 
 use async_graphql::{Context, Enum, ID, Interface, Object, SimpleObject};
 use model::{PageRequest, RenditionName, access::Action};
-use store::{Disposition, SignedUrl};
+use store::SignedUrl;
 
 use crate::{
     comment::CommentConnection,
-    connection::connection,
+    connection::{connection, list_cost},
     context::{presigner, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::answer,
@@ -273,6 +273,7 @@ macro_rules! media_object {
             }
 
             /// What was said about it, oldest first.
+            #[graphql(complexity = "list_cost(first, child_complexity)")]
             async fn comments(
                 &self,
                 ctx: &Context<'_>,
@@ -341,8 +342,7 @@ async fn original(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Res
         return Ok(None);
     }
     let presigner = answer(ctx, presigner(ctx).await)?;
-    let disposition = Disposition::Attachment(&media.file_name);
-    let signed = answer(ctx, presigner.view_original(media.id, &media.content_type, &disposition))?;
+    let signed = answer(ctx, presigner.download_original(media.id, &media.content_type, &media.file_name))?;
     let size =
         Rendition { width: media.width, height: media.height, ..whole(signed, &media.content_type, media.size_bytes) };
     Ok(Some(size))
@@ -377,7 +377,10 @@ impl MediaQueries {
     }
 
     /// What is in the trash, latest first.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    #[graphql(
+        directive = aws_cognito_user_pools::apply(groups(&["admin"])),
+        complexity = "list_cost(first, child_complexity)"
+    )]
     async fn trash(
         &self,
         ctx: &Context<'_>,

@@ -134,9 +134,14 @@ async fn each<F: Future<Output = Result<(), Error>>>(
             Ok(parsed) => act(parsed).await,
             Err(_) => Err(InputError::not_found("ids").into()),
         };
-        let (done, mistakes) = to_payload(ctx, result)?;
-        payload.media_ids.extend(done.map(|()| id));
-        payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
+        match to_payload(ctx, result) {
+            Ok((done, mistakes)) => {
+                payload.media_ids.extend(done.map(|()| id));
+                payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
+            }
+            // A denial or a fault of one: the others go on, and what was done is told.
+            Err(error) => ctx.add_error(ctx.set_error_path(error.into_server_error(ctx.item.pos))),
+        }
     }
     Ok(Some(payload))
 }
@@ -220,12 +225,21 @@ fn changed_meanwhile() -> Error {
 }
 
 async fn trash(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
-    let media = gate::media(ctx, id, Action::TrashMedia).await?.ok_or_else(|| InputError::not_found("ids"))?;
+    let media = match gate::media(ctx, id, Action::TrashMedia).await {
+        // Only admins see what is in the trash; putting it there twice is no mistake.
+        Err(Error::Forbidden) if is_in_the_trash(ctx, id).await? => return Ok(()),
+        seen => seen?.ok_or_else(|| InputError::not_found("ids"))?,
+    };
     refuse_on_its_way(&media, "ids")?;
     match store(ctx).trash_media(&media, caller(ctx).now).await? {
         Moved::Done => store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await,
         Moved::Duplicate | Moved::Changed => Err(at_this_moment()),
     }
+}
+
+async fn is_in_the_trash(ctx: &Context<'_>, id: MediaId) -> Result<bool, Error> {
+    let media = store(ctx).get_media(id).await?;
+    Ok(media.is_some_and(|media| media.status == model::MediaStatus::Trashed))
 }
 
 /// What is on its way is not counted in its gallery yet, and can neither leave it nor be trashed.
@@ -242,6 +256,9 @@ async fn erase(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
     let media = gate::media(ctx, id, Action::ManageTrash).await?.ok_or_else(|| InputError::not_found("ids"))?;
     if media.status != model::MediaStatus::Trashed {
         trash(ctx, id).await?;
+    }
+    if !store(ctx).begin_erasing(id).await? {
+        return Err(at_this_moment());
     }
     store(ctx).delete_renditions(id, None).await?;
     store(ctx).delete_original(id).await?;

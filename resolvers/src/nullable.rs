@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use async_graphql::{
-    Response, ServerError, ServerResult, Value,
+    PathSegment, Response, ServerError, ServerResult, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextRequest, NextResolve, ResolveInfo},
 };
 
@@ -33,6 +33,7 @@ impl Extension for ErrorsOfRequest {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
         response.errors.append(&mut self.errors.lock().unwrap_or_else(PoisonError::into_inner));
+        response.errors.iter_mut().for_each(restore_path);
         if self.executed.load(Ordering::Relaxed) {
             response.extensions.insert(EXECUTED.to_owned(), Value::Boolean(true));
         }
@@ -56,7 +57,7 @@ impl Extension for ErrorsOfRequest {
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
         let nullable = !info.return_type.ends_with('!');
-        match next.run(ctx, info).await {
+        match next.run(ctx, info).await.map_err(keep_path) {
             Err(error) if nullable => {
                 self.errors.lock().unwrap_or_else(PoisonError::into_inner).push(error);
                 Ok(Some(Value::Null))
@@ -66,6 +67,26 @@ impl Extension for ErrorsOfRequest {
     }
 }
 
+/// Where an error arose. The library puts the place of a list's item over it when the error leaves the item.
+struct FirstPath(Vec<PathSegment>);
+
+fn keep_path(mut error: ServerError) -> ServerError {
+    if first_path(&error).is_none() {
+        error.source = Some(Arc::new(FirstPath(error.path.clone())));
+    }
+    error
+}
+
+fn restore_path(error: &mut ServerError) {
+    if let Some(FirstPath(path)) = first_path(error) {
+        error.path = path.clone();
+    }
+}
+
+fn first_path(error: &ServerError) -> Option<&FirstPath> {
+    error.source.as_ref()?.downcast_ref()
+}
+
 #[cfg(test)]
 mod tests {
     use async_graphql::{EmptyMutation, EmptySubscription, Object, Result, Schema};
@@ -73,7 +94,8 @@ mod tests {
 
     use super::{EXECUTED, NullableFields};
 
-    struct Query;
+    /// Its fields fail where it is broken.
+    struct Query(bool);
 
     #[Object]
     impl Query {
@@ -81,12 +103,12 @@ mod tests {
             1
         }
 
-        async fn optional(&self) -> Result<Option<i32>> {
-            Err("optional failed".into())
+        fn optional(&self) -> Result<Option<i32>> {
+            if self.0 { Err("optional failed".into()) } else { Ok(Some(2)) }
         }
 
-        async fn required(&self) -> Result<i32> {
-            Err("required failed".into())
+        fn required(&self) -> Result<i32> {
+            if self.0 { Err("required failed".into()) } else { Ok(3) }
         }
 
         async fn maybe(&self) -> Option<Thing> {
@@ -106,7 +128,7 @@ mod tests {
         }
     }
 
-    /// Its fields fail where it is broken.
+    /// As above, further down.
     struct Thing(bool);
 
     #[Object]
@@ -115,11 +137,11 @@ mod tests {
             1
         }
 
-        async fn optional(&self) -> Result<Option<i32>> {
+        fn optional(&self) -> Result<Option<i32>> {
             if self.0 { Err("optional failed".into()) } else { Ok(Some(2)) }
         }
 
-        async fn required(&self) -> Result<i32> {
+        fn required(&self) -> Result<i32> {
             if self.0 { Err("required failed".into()) } else { Ok(3) }
         }
 
@@ -133,7 +155,7 @@ mod tests {
     }
 
     async fn answer(document: &str) -> Json {
-        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).extension(NullableFields).finish();
+        let schema = Schema::build(Query(true), EmptyMutation, EmptySubscription).extension(NullableFields).finish();
         serde_json::to_value(schema.execute(document).await).expect("an answer is JSON")
     }
 

@@ -2,7 +2,10 @@
 //!
 //! Format: JWT (RFC 7519) signed by RS256 (RFC 7518, section 3.3), with Cognito's claims.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use model::{Clock, Error, Role, Timestamp};
@@ -15,6 +18,8 @@ use tokio::sync::Mutex;
 const LEEWAY_SECONDS: i64 = 5;
 /// An unknown key makes us look for new ones, but not more often than this.
 const REFETCH_SECONDS: i64 = 60;
+/// After a failure they are looked for again this soon.
+const RETRY_SECONDS: i64 = 5;
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// Which tokens are taken, and where the keys are that prove them.
@@ -70,20 +75,22 @@ struct Header {
 pub struct Verifier {
     settings: TokenSettings,
     clock: Clock,
-    keys: Arc<Mutex<KeyCache>>,
+    keys: Arc<RwLock<HashMap<String, PublicKey>>>,
+    /// Held while keys are fetched, so that one request at a time does; known keys do not wait for it.
+    last_fetch: Arc<Mutex<Option<Fetch>>>,
 }
 
-#[derive(Default)]
-struct KeyCache {
-    keys: HashMap<String, PublicKey>,
-    fetched_at: Option<Timestamp>,
+#[derive(Clone, Copy)]
+struct Fetch {
+    at: Timestamp,
+    failed: bool,
 }
 
 impl Verifier {
     /// A verifier without keys yet: the first token fetches them.
     #[must_use]
     pub fn new(settings: TokenSettings, clock: Clock) -> Self {
-        Self { settings, clock, keys: Arc::default() }
+        Self { settings, clock, keys: Arc::default(), last_fetch: Arc::default() }
     }
 
     /// What the token says, if the pool signed it for this client and it is valid now.
@@ -116,19 +123,31 @@ impl Verifier {
 
     /// The key by its id. One that is not known is looked for, at most once a minute.
     async fn key(&self, kid: &str) -> Result<Option<PublicKey>, Error> {
-        let mut cache = self.keys.lock().await;
-        if let Some(key) = cache.keys.get(kid) {
-            return Ok(Some(key.clone()));
+        if let Some(key) = self.known_key(kid) {
+            return Ok(Some(key));
+        }
+        let mut last_fetch = self.last_fetch.lock().await;
+        // Another request may have fetched it while this one waited.
+        if let Some(key) = self.known_key(kid) {
+            return Ok(Some(key));
         }
         let now = (self.clock)();
-        let too_soon = cache.fetched_at.is_some_and(|at| now < at.plus_seconds(REFETCH_SECONDS));
-        if too_soon {
-            return Ok(None);
+        match *last_fetch {
+            Some(Fetch { at, failed: false }) if now < at.plus_seconds(REFETCH_SECONDS) => return Ok(None),
+            Some(Fetch { at, failed: true }) if now < at.plus_seconds(RETRY_SECONDS) => {
+                return Err(Error::Unavailable("the keys of the user pool could not be fetched a moment ago".into()));
+            }
+            _ => {}
         }
-        let keys = fetch_public_keys(&self.settings.jwks_url).await?;
-        cache.keys = keys.into_iter().filter(|key| key.kty == "RSA").map(|key| (key.kid.clone(), key)).collect();
-        cache.fetched_at = Some(now);
-        Ok(cache.keys.get(kid).cloned())
+        let fetched = fetch_public_keys(&self.settings.jwks_url).await;
+        *last_fetch = Some(Fetch { at: now, failed: fetched.is_err() });
+        let keys = fetched?.into_iter().filter(|key| key.kty == "RSA").map(|key| (key.kid.clone(), key));
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.collect();
+        Ok(self.known_key(kid))
+    }
+
+    fn known_key(&self, kid: &str) -> Option<PublicKey> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct UploadPart {
     method: String,
     /// The address.
     url: AwsUrl,
-    /// The headers.
+    /// The headers. `Content-Length` is signed too: it must be `length`, as HTTP clients set it by themselves.
     headers: Vec<HttpHeader>,
     /// The first byte.
     offset: f64,
@@ -208,6 +208,8 @@ fn announcement(ctx: &Context<'_>, input: &RequestUploadInput, gallery_id: model
         renditions: None,
         rotation: Rotation::None,
         failure_reason: None,
+        rejected: false,
+        attempts: 0,
         uploaded_by: caller(ctx).user_id()?,
         created_at: now,
         updated_at: now,
@@ -220,7 +222,8 @@ fn announcement(ctx: &Context<'_>, input: &RequestUploadInput, gallery_id: model
 /// The gallery knows these bytes: as a duplicate, or as an upload to go on with.
 async fn meet(ctx: &Context<'_>, known: MediaId, announced: &Record) -> Result<Requested, Error> {
     let Some(media) = store(ctx).get_media(known).await? else {
-        return Err(Error::Unavailable("the claim on these bytes outlived its media for a moment".into()));
+        store(ctx).release_stale_claim(announced.gallery_id, announced.sha256, known).await?;
+        return Err(Error::Unavailable("the claim on these bytes had outlived its media".into()));
     };
     if media.status != MediaStatus::Uploading {
         return Ok(Requested::Duplicate(Box::new(media)));
@@ -291,7 +294,7 @@ fn to_upload_part(part: Part, target: UploadTarget) -> UploadPart {
 }
 
 async fn finish(ctx: &Context<'_>, input: &FinishUploadInput) -> Result<Record, Error> {
-    let media = own_upload(ctx, &input.media_id).await?;
+    let media = upload_within_reach(ctx, &input.media_id).await?;
     let change = MediaChange {
         caption: input.caption.as_deref().filter(|text| !text.trim().is_empty()).map(parse_caption).transpose()?,
         taken_at: input.taken_at.map(|time| (time.0, None)),
@@ -304,23 +307,29 @@ async fn finish(ctx: &Context<'_>, input: &FinishUploadInput) -> Result<Record, 
         if !store(ctx).admit_media(&media, now).await? {
             admitted_by_another(ctx, media.id).await?;
         }
+    } else {
+        match gate::media(ctx, media.id, Action::EditMedia).await {
+            // Somebody else brought the same file and finished first: it is there, and is theirs to describe.
+            Err(Error::Forbidden) => return Ok(media),
+            seen => seen?.ok_or_else(|| InputError::not_found("mediaId"))?,
+        };
     }
-    note(ctx, media.id, &change, now).await
+    let noted = note(ctx, media.id, &change, now).await?;
+    if change.taken_at.is_some() {
+        store(ctx).refresh_gallery_span(noted.gallery_id, None).await?;
+    }
+    Ok(noted)
 }
 
 fn parse_caption(text: &str) -> Result<Option<Caption>, InputError> {
     Caption::parse(text, "caption").map(Some)
 }
 
-/// The photo or video, where the caller may add to its gallery.
-async fn own_upload(ctx: &Context<'_>, id: &ID) -> Result<Record, Error> {
+/// The photo or video, where the caller may add to its gallery: whoever brings the same file goes on with its upload.
+async fn upload_within_reach(ctx: &Context<'_>, id: &ID) -> Result<Record, Error> {
     let id = id.parse().map_err(|_| InputError::not_found("mediaId"))?;
     let media = gate::media(ctx, id, Action::View).await?.ok_or_else(|| InputError::not_found("mediaId"))?;
     gate::gallery(ctx, media.gallery_id, Action::Contribute).await?.ok_or_else(|| InputError::not_found("mediaId"))?;
-    if media.status != MediaStatus::Uploading {
-        // Finishing again is for those who may change it.
-        gate::media(ctx, id, Action::EditMedia).await?;
-    }
     Ok(media)
 }
 
@@ -354,8 +363,11 @@ fn not_there(message: &str) -> Error {
 /// The processor may have let it in first. Otherwise the gallery went away meanwhile.
 async fn admitted_by_another(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
     match store(ctx).get_media(id).await? {
+        Some(media) if media.status == MediaStatus::Trashed => {
+            Err(not_there("The gallery was deleted meanwhile. The file is in the trash with the rest of it."))
+        }
         Some(media) if media.status != MediaStatus::Uploading => Ok(()),
-        _ => Err(not_there("The gallery was deleted meanwhile. Please choose another one.")),
+        _ => Err(not_there("This upload was cancelled meanwhile. Please upload the file anew.")),
     }
 }
 
@@ -374,7 +386,8 @@ async fn note(ctx: &Context<'_>, id: MediaId, change: &MediaChange, now: Timesta
 }
 
 async fn cancel(ctx: &Context<'_>, input: &CancelUploadInput) -> Result<ID, Error> {
-    let media = own_upload(ctx, &input.media_id).await?;
+    let media = upload_within_reach(ctx, &input.media_id).await?;
+    gate::media(ctx, media.id, Action::TrashMedia).await?;
     if media.status != MediaStatus::Uploading || !store(ctx).forget_upload(&media).await? {
         return Err(not_there("This upload ended already. Delete the photo or video instead."));
     }

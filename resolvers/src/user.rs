@@ -3,10 +3,10 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use model::{DisplayName, Email, Error, InputError, InputErrorCode, PageRequest, UserId};
-use store::{NewUser, UserChange};
+use store::{Account, NewUser, UserChange};
 
 use crate::{
-    connection::connection,
+    connection::{connection, list_cost},
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
@@ -97,7 +97,10 @@ impl UserQueries {
     }
 
     /// Everyone with an account, by name.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin"])))]
+    #[graphql(
+        directive = aws_cognito_user_pools::apply(groups(&["admin"])),
+        complexity = "list_cost(first, child_complexity)"
+    )]
     async fn users(
         &self,
         ctx: &Context<'_>,
@@ -237,10 +240,15 @@ async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::Us
         password: &password,
         temporary: true,
     };
-    let id = store(ctx).create_account(&account).await?;
+    let made = match store(ctx).create_account(&account).await {
+        Err(Error::Input(taken)) if taken.code == InputErrorCode::Taken => {
+            renewed_account(ctx, &email, &password, input.role.into()).await?.ok_or(taken)?
+        }
+        made => Account { id: made?, username },
+    };
     let user = model::User {
-        id,
-        username,
+        id: made.id,
+        username: made.username,
         display_name,
         email: Some(email),
         role: input.role.into(),
@@ -252,6 +260,21 @@ async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::Us
     };
     store(ctx).put_user(&user).await?;
     Ok((user, password))
+}
+
+/// An invitation that was cut short left an account that the family has no record of: the next one makes it good.
+async fn renewed_account(
+    ctx: &Context<'_>,
+    email: &Email,
+    password: &str,
+    role: model::Role,
+) -> Result<Option<Account>, Error> {
+    let Some(account) = store(ctx).find_account(email.as_str()).await? else { return Ok(None) };
+    if store(ctx).get_user(account.id).await?.is_some() {
+        return Ok(None);
+    }
+    store(ctx).renew_account(&account.username, password, role).await?;
+    Ok(Some(account))
 }
 
 /// 96 unpredictable bits, with a digit and a letter of each case and a sign, so that any password policy takes it.
@@ -267,9 +290,6 @@ async fn set_role(ctx: &Context<'_>, input: &SetUserRoleInput) -> Result<model::
     if role == user.role {
         return Ok(user);
     }
-    if role != model::Role::Admin {
-        keep_an_admin(ctx, &user).await?;
-    }
     let now = caller(ctx).now;
     // The record counts at once, whatever older tokens say; the group counts in new ones.
     let change = UserChange { role: Some(role), ..UserChange::default() };
@@ -277,8 +297,7 @@ async fn set_role(ctx: &Context<'_>, input: &SetUserRoleInput) -> Result<model::
         store(ctx).set_group(&user.username, role).await?;
         return changed(ctx, user.id, &change).await;
     }
-    let change = UserChange { tokens_valid_from: Some(now), ..change };
-    let demoted = changed(ctx, user.id, &change).await?;
+    let demoted = withdraw(ctx, &user, UserChange { tokens_valid_from: Some(now), ..change }).await?;
     store(ctx).set_group(&user.username, role).await?;
     Ok(demoted)
 }
@@ -290,33 +309,37 @@ async fn set_disabled(ctx: &Context<'_>, input: &SetUserDisabledInput) -> Result
         store(ctx).set_account_disabled(&user.username, false).await?;
         return changed(ctx, user.id, &change).await;
     }
-    keep_an_admin(ctx, &user).await?;
-    let change = UserChange { tokens_valid_from: Some(caller(ctx).now), ..change };
-    let closed = changed(ctx, user.id, &change).await?;
+    let closed = withdraw(ctx, &user, UserChange { tokens_valid_from: Some(caller(ctx).now), ..change }).await?;
     store(ctx).set_account_disabled(&user.username, true).await?;
     store(ctx).sign_out_everywhere(&user.username).await?;
     Ok(closed)
 }
 
-/// Refuses to take the family's last admin away.
-async fn keep_an_admin(ctx: &Context<'_>, user: &model::User) -> Result<(), Error> {
-    if user.role != model::Role::Admin {
-        return Ok(());
+/// Takes something from a person, unless that would leave the family without an admin.
+async fn withdraw(ctx: &Context<'_>, user: &model::User, change: UserChange) -> Result<model::User, Error> {
+    if user.role != model::Role::Admin || user.disabled {
+        return changed(ctx, user.id, &change).await;
     }
+    let last = InputError::new(
+        InputErrorCode::LastAdmin,
+        "userId",
+        "This is the last admin. Please make somebody else an admin first.",
+    );
+    let Some(other) = another_admin(ctx, user.id).await? else { return Err(last.into()) };
+    // In one transaction: two admins who do this to each other at once must not both succeed.
+    store(ctx).update_user_beside_admin(user.id, &change, other).await?.ok_or_else(|| last.into())
+}
+
+async fn another_admin(ctx: &Context<'_>, user: UserId) -> Result<Option<UserId>, Error> {
     let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
     loop {
         let page = store(ctx).list_users(&request).await?;
-        let another = |other: &model::User| other.id != user.id && other.role == model::Role::Admin && !other.disabled;
-        if page.rows.iter().any(|(_, other)| another(other)) {
-            return Ok(());
+        let another = |other: &&model::User| other.id != user && other.role == model::Role::Admin && !other.disabled;
+        if let Some(found) = page.rows.iter().map(|(_, other)| other).find(another) {
+            return Ok(Some(found.id));
         }
         if !page.has_next {
-            return Err(InputError::new(
-                InputErrorCode::LastAdmin,
-                "userId",
-                "This is the last admin. Please make somebody else an admin first.",
-            )
-            .into());
+            return Ok(None);
         }
         request.after = page.rows.last().map(|(cursor, _)| cursor.clone());
     }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem},
+    types::{AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem},
 };
 use model::{Cursor, Error, Page, PageRequest};
 use serde::{Serialize, de::DeserializeOwned};
@@ -217,6 +217,18 @@ impl Store {
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values);
         TransactWriteItem::builder().delete(delete.build().expect("table and key are set")).build()
+    }
+
+    /// No write, but a condition on another item that must hold for the rest of the transaction.
+    pub(crate) fn check_write(&self, key: &Key, conditions: Change) -> TransactWriteItem {
+        let parts = conditions.expressions();
+        let check = ConditionCheck::builder()
+            .table_name(&self.settings.table)
+            .set_key(Some(key.attributes()))
+            .set_condition_expression(parts.condition)
+            .set_expression_attribute_names(parts.names)
+            .set_expression_attribute_values(parts.values);
+        TransactWriteItem::builder().condition_check(check.build().expect("table, key and condition are set")).build()
     }
 
     /// Reads one page of a list with one query.

@@ -19,6 +19,8 @@ pub(crate) const GALLERIES: &str = "GALLERIES";
 pub(crate) const USERS: &str = "USERS";
 /// Partition of `GSI1` that lists the trash by the time of deletion.
 pub(crate) const TRASH: &str = "TRASH";
+/// The sort key of every photo or video.
+pub(crate) const MEDIA: &str = "MED";
 /// What the sort key of every comment begins with.
 pub(crate) const COMMENT_PREFIX: &str = "COM#";
 /// What the sort key of every line of an access list begins with.
@@ -61,7 +63,7 @@ pub(crate) fn claim(gallery: GalleryId, sha256: Sha256) -> Key {
 }
 
 pub(crate) fn media(id: MediaId) -> Key {
-    Key { pk: media_partition(id), sk: "MED".to_owned() }
+    Key { pk: media_partition(id), sk: MEDIA.to_owned() }
 }
 
 pub(crate) fn media_partition(id: MediaId) -> String {
@@ -76,14 +78,18 @@ pub(crate) fn user(id: UserId) -> Key {
     Key { pk: format!("USER#{}", id.sub()), sk: "USER".to_owned() }
 }
 
+/// Ends the text that a list is ordered by. It begins with the least characters that such a text may hold within, so that
+/// "Summer" goes before "Summer 2024".
+const END_OF_TEXT: &str = "  #";
+
 /// Where a gallery stands in [`GALLERIES`]: by title, without regard to case.
 pub(crate) fn gallery_order(title: &str, id: GalleryId) -> String {
-    format!("{}#{}", title.to_lowercase(), id.ulid())
+    format!("{}{END_OF_TEXT}{}", title.to_lowercase(), id.ulid())
 }
 
 /// Where a person stands in [`USERS`]: by name, without regard to case.
 pub(crate) fn user_order(name: &str, id: UserId) -> String {
-    format!("{}#{}", name.to_lowercase(), id.sub())
+    format!("{}{END_OF_TEXT}{}", name.to_lowercase(), id.sub())
 }
 
 /// Where a photo or video stands in its gallery's partition of `GSI1`.

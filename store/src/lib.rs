@@ -15,7 +15,10 @@ mod table;
 mod user;
 mod user_pool;
 
-use std::time::Duration;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{
@@ -23,18 +26,18 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider},
 };
 use aws_sdk_dynamodb::config::SharedAsyncSleep;
-use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::{rt::sleep::TokioSleep, time::TimeSource};
 use aws_smithy_http_client::tls;
-use model::Error;
+use model::{Clock, Error};
 
 pub use config::{MediaAddress, Settings};
 pub use gallery::GalleryChange;
 pub use keys_of_pool::{PublicKey, fetch_public_keys};
 pub use media::{Announced, MediaChange, Moved};
 pub use object::{StoredObject, StoredPart};
-pub use presign::{Disposition, Presigner, SignedUrl, UploadTarget};
+pub use presign::{Presigner, SignedUrl, UploadTarget};
 pub use user::UserChange;
-pub use user_pool::{NewUser, SignIn, Tokens};
+pub use user_pool::{Account, NewUser, SignIn, Tokens};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -75,6 +78,28 @@ pub fn sdk_config_for(endpoint: &str, region: &str, access_key_id: &str, secret_
         .retry_config(RetryConfig::standard())
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .build()
+}
+
+/// The same configuration, for services of one's own that check signatures by `clock`.
+#[must_use]
+pub fn signing_by(sdk: &SdkConfig, clock: Clock) -> SdkConfig {
+    struct ClockTime(Clock);
+
+    impl fmt::Debug for ClockTime {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("ClockTime")
+        }
+    }
+
+    impl TimeSource for ClockTime {
+        fn now(&self) -> SystemTime {
+            let millis = u64::try_from((self.0)().unix_millis()).unwrap_or_default();
+            SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
+        }
+    }
+
+    // Else the SDK would go by the `Date` of answers, which is by the machine's clock.
+    sdk.to_builder().time_source(ClockTime(clock)).disable_clock_skew_correction(true).build()
 }
 
 impl Store {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use model::{
     Caption, Error, Findings, GalleryId, Media, MediaId, MediaStatus, Page, PageRequest, Renditions, Rotation, Sha256,
     Timestamp, Upload,
@@ -13,8 +13,9 @@ use ulid::Ulid;
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, Transaction, to_value, whole_item},
-    keys::{self, GSI1_PK, GSI1_SK, Key, TRASH, TTL},
+    error::from_sdk,
+    item::{Listing, Source, Transaction, from_item, to_value, whole_item},
+    keys::{self, GSI1_PK, GSI1_SK, Key, TRASH, TTL, text},
 };
 
 /// Says which photo or video of a gallery has some bytes, so that a second one with the same bytes is impossible.
@@ -107,34 +108,52 @@ impl Store {
         }
     }
 
-    /// Lets media whose bytes are all here into its gallery; false where that happened already, or the gallery is gone.
+    /// Lets media whose bytes are all here into its gallery; false where that happened already.
+    ///
+    /// Where the gallery was deleted meanwhile, it goes into the trash with the rest of it.
     pub async fn admit_media(&self, media: &Media, now: Timestamp) -> Result<bool, Error> {
-        let record = Change::of_existing()
-            .when("status", &MediaStatus::Uploading)?
-            .set("status", &MediaStatus::Processing)?
-            .set("updated_at", &now)?
+        const GALLERY: usize = 2;
+        let record = Self::leaving_upload(MediaStatus::Processing, now)?
             .set(GSI1_PK, &keys::gallery_partition(media.gallery_id))?
-            .set(GSI1_SK, &keys::media_order(media))?
-            .remove("upload")
-            .remove(TTL);
-        let claim = Change::of_existing().remove(TTL);
+            .set(GSI1_SK, &keys::media_order(media))?;
         let gallery = Change::of_existing().when_absent("deleted_at").add("media_count", 1);
         let writes = vec![
             self.change_write(&keys::media(media.id), record),
-            self.change_write(&keys::claim(media.gallery_id, media.sha256), claim),
+            self.claim_write(media, media.gallery_id)?,
             self.change_write(&keys::gallery(media.gallery_id), gallery),
         ];
-        Ok(self.transact(writes).await? == Transaction::Done)
+        let end = self.transact(writes).await?;
+        if end == Transaction::Refused(vec![GALLERY]) {
+            let record = Self::leaving_upload(MediaStatus::Trashed, now)?
+                .set("trashed_at", &now)?
+                .set(GSI1_PK, &TRASH)?
+                .set(GSI1_SK, &keys::time_order(now, media.id))?;
+            let mut writes = vec![self.change_write(&keys::media(media.id), record)];
+            writes.extend(self.release_of_claim(media).await?);
+            self.transact(writes).await?;
+        }
+        Ok(end == Transaction::Done)
+    }
+
+    /// What changes in every record whose bytes are all here.
+    fn leaving_upload(to: MediaStatus, now: Timestamp) -> Result<Change, Error> {
+        let change = Change::of_existing().when("status", &MediaStatus::Uploading)?;
+        Ok(change.set("status", &to)?.set("updated_at", &now)?.remove("upload").remove(TTL))
     }
 
     /// Forgets an announcement whose bytes never came; false where it is not on its way any more.
     pub async fn forget_upload(&self, media: &Media) -> Result<bool, Error> {
         let on_its_way = Change::of_existing().when("status", &MediaStatus::Uploading)?;
-        let writes = vec![
-            self.delete_write(&keys::media(media.id), on_its_way),
-            self.delete_write(&keys::claim(media.gallery_id, media.sha256), Change::default()),
-        ];
+        let mut writes = vec![self.delete_write(&keys::media(media.id), on_its_way)];
+        writes.extend(self.release_of_claim(media).await?);
         Ok(self.transact(writes).await? == Transaction::Done)
+    }
+
+    /// Gives up a claim whose media is gone: each of the two expires by itself.
+    pub async fn release_stale_claim(&self, gallery: GalleryId, sha256: Sha256, of: MediaId) -> Result<(), Error> {
+        let own = Change::of_existing().when("media_id", &of)?;
+        self.transact(vec![self.delete_write(&keys::claim(gallery, sha256), own)]).await?;
+        Ok(())
     }
 
     /// Records what the processor found and made: READY with renditions, else FAILED with a reason for people.
@@ -147,12 +166,7 @@ impl Store {
         outcome: Result<&Renditions, &str>,
         now: Timestamp,
     ) -> Result<Option<Media>, Error> {
-        let mut found = media.clone();
-        if !media.taken_at_by_person {
-            found.taken_at = findings.taken_at.map(|taken| taken.time).or(media.file_modified_at);
-            found.taken_at_offset_minutes = findings.taken_at.and_then(|taken| taken.offset_minutes);
-        }
-        let update = Change::of_existing()
+        let mut update = Change::of_existing()
             .when_one_of("status", &[MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Failed])?
             .when("rotation", &media.rotation)?
             .when("taken_at_by_person", &media.taken_at_by_person)?
@@ -166,9 +180,17 @@ impl Store {
             .put("exif", findings.exif.as_ref())?
             .put("thumbhash", findings.thumbhash.as_ref())?
             .put("dominant_color", findings.dominant_color.as_ref())?
-            .put("taken_at", found.taken_at.as_ref())?
-            .put("taken_at_offset_minutes", found.taken_at_offset_minutes.as_ref())?
-            .set(GSI1_SK, &keys::media_order(&found))?;
+            .remove("attempts");
+        // A date that a person set is not the processor's to write, not even as it was read a moment ago.
+        if !media.taken_at_by_person {
+            let mut found = media.clone();
+            found.taken_at = findings.taken_at.map(|taken| taken.time).or(media.file_modified_at);
+            found.taken_at_offset_minutes = findings.taken_at.and_then(|taken| taken.offset_minutes);
+            update = update
+                .put("taken_at", found.taken_at.as_ref())?
+                .put("taken_at_offset_minutes", found.taken_at_offset_minutes.as_ref())?
+                .set(GSI1_SK, &keys::media_order(&found))?;
+        }
         let update = match outcome {
             Ok(renditions) => {
                 update.set("status", &MediaStatus::Ready)?.set("renditions", renditions)?.remove("failure_reason")
@@ -179,22 +201,19 @@ impl Store {
     }
 
     /// Records that the stored bytes are not those that were announced, and releases the claim on the latter.
-    pub async fn reject_media(&self, media: &Media, reason: &str, now: Timestamp) -> Result<(), Error> {
-        if media.status == MediaStatus::Uploading {
-            self.admit_media(media, now).await?;
-        }
+    ///
+    /// False where the media was moved, trashed or erased meanwhile.
+    pub async fn reject_media(&self, media: &Media, reason: &str, now: Timestamp) -> Result<bool, Error> {
         let update = Change::of_existing()
             .when("status", &MediaStatus::Processing)?
+            .when("gallery_id", &media.gallery_id)?
             .set("status", &MediaStatus::Failed)?
+            .set("rejected", &true)?
             .set("failure_reason", &reason)?
             .set("updated_at", &now)?;
-        let writes = vec![
-            self.change_write(&keys::media(media.id), update),
-            self.delete_write(&keys::claim(media.gallery_id, media.sha256), Change::default()),
-        ];
-        // Refused: it was rejected, trashed or erased before.
-        self.transact(writes).await?;
-        Ok(())
+        let mut writes = vec![self.change_write(&keys::media(media.id), update)];
+        writes.extend(self.release_of_claim(media).await?);
+        Ok(self.transact(writes).await? == Transaction::Done)
     }
 
     /// Changes what a person may change; none where the record was moved, trashed or erased meanwhile.
@@ -238,18 +257,16 @@ impl Store {
             .set("gallery_id", &to)?
             .set("updated_at", &now)?
             .set(GSI1_PK, &keys::gallery_partition(to))?;
-        let claim = whole_item(&keys::claim(to, media.sha256), None, &Claim { media_id: media.id })?;
-        let writes = vec![
+        let mut writes = vec![
             self.change_write(&keys::media(media.id), record),
-            self.put_write(claim, true),
             self.change_write(
                 &keys::gallery(to),
                 Change::of_existing().when_absent("deleted_at").add("media_count", 1),
             ),
             self.change_write(&keys::gallery(media.gallery_id), leaving()),
-            self.delete_write(&keys::claim(media.gallery_id, media.sha256), Change::default()),
         ];
-        Ok(moved(&self.transact(writes).await?))
+        writes.extend(self.release_of_claim(media).await?);
+        self.transact_with_claim(writes, media, to).await
     }
 
     /// Puts media into the trash: out of its gallery, its claim released.
@@ -282,19 +299,48 @@ impl Store {
         };
         let record = Change::of_existing()
             .when("status", &MediaStatus::Trashed)?
+            .when_absent("erasing")
             .set("status", &back)?
             .set("updated_at", &now)?
             .remove("trashed_at")
             .set(GSI1_PK, &keys::gallery_partition(media.gallery_id))?
             .set(GSI1_SK, &keys::media_order(media))?;
-        let claim = whole_item(&keys::claim(media.gallery_id, media.sha256), None, &Claim { media_id: media.id })?;
         let gallery = Change::of_existing().when_absent("deleted_at").add("media_count", 1);
         let writes = vec![
             self.change_write(&keys::media(media.id), record),
-            self.put_write(claim, true),
             self.change_write(&keys::gallery(media.gallery_id), gallery),
         ];
-        Ok(moved(&self.transact(writes).await?))
+        self.transact_with_claim(writes, media, media.gallery_id).await
+    }
+
+    /// Does some writes together with the claim on the bytes in a gallery. What was rejected has other bytes, and claims
+    /// nothing.
+    async fn transact_with_claim(
+        &self,
+        mut writes: Vec<TransactWriteItem>,
+        media: &Media,
+        gallery: GalleryId,
+    ) -> Result<Moved, Error> {
+        let claim = writes.len();
+        if !media.rejected {
+            writes.push(self.claim_write(media, gallery)?);
+        }
+        Ok(match self.transact(writes).await? {
+            Transaction::Done => Moved::Done,
+            Transaction::Refused(which) if which.as_slice() == [claim] => Moved::Duplicate,
+            Transaction::Refused(_) => Moved::Changed,
+        })
+    }
+
+    /// The write that claims the bytes of media in a gallery; it is refused where other media has them.
+    fn claim_write(&self, media: &Media, gallery: GalleryId) -> Result<TransactWriteItem, Error> {
+        let item = whole_item(&keys::claim(gallery, media.sha256), None, &Claim { media_id: media.id })?;
+        let put = Put::builder()
+            .table_name(&self.settings.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(PK) OR media_id = :own")
+            .expression_attribute_values(":own", to_value(&media.id)?);
+        Ok(TransactWriteItem::builder().put(put.build().expect("table and item are set")).build())
     }
 
     /// The write that gives up the claim on the bytes of media, where it holds one: what was rejected does not.
@@ -305,7 +351,14 @@ impl Store {
         Ok(held.then(|| self.delete_write(&key, own)))
     }
 
-    /// Deletes the record of media in the trash, after its objects. Its comments go first.
+    /// Begins to erase media that is in the trash, from where it can then not return; false where it is not there.
+    pub async fn begin_erasing(&self, id: MediaId) -> Result<bool, Error> {
+        let update = Change::of_existing().when("status", &MediaStatus::Trashed)?.set("erasing", &true)?;
+        let changed: Option<Media> = self.change(&keys::media(id), update).await?;
+        Ok(changed.is_some())
+    }
+
+    /// Deletes the record of media that is being erased, after its objects. Its comments go first.
     pub async fn erase_media(&self, id: MediaId) -> Result<(), Error> {
         loop {
             let page = self.list_comments(id, &PageRequest { first: 100, after: None }).await?;
@@ -316,7 +369,62 @@ impl Store {
                 break;
             }
         }
-        self.delete(&keys::media(id)).await
+        let erasing = Change::of_existing().when("erasing", &true)?;
+        self.transact(vec![self.delete_write(&keys::media(id), erasing)]).await?;
+        Ok(())
+    }
+
+    /// Media whose processing may have got lost: on its way, being processed, or turned without being rendered anew, and
+    /// not touched since `before`. Reads the whole table, so it is for maintenance and never for a request.
+    pub async fn scan_unfinished_media(&self, before: Timestamp) -> Result<Vec<Media>, Error> {
+        let mut unfinished = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self
+                .dynamodb
+                .scan()
+                .table_name(&self.settings.table)
+                .filter_expression("SK = :media AND updated_at < :before")
+                .expression_attribute_values(":media", text(keys::MEDIA))
+                .expression_attribute_values(":before", to_value(&before)?)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(from_sdk)?;
+            for item in answer.items.unwrap_or_default() {
+                let media: Media = from_item(item)?;
+                if media.is_unfinished() {
+                    unfinished.push(media);
+                }
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(unfinished);
+            }
+        }
+    }
+
+    /// Counts another attempt to process media, so that attempts have an end; none where it changed meanwhile.
+    pub async fn count_attempt(&self, media: &Media, now: Timestamp) -> Result<Option<Media>, Error> {
+        let update = Change::of_existing()
+            .when("status", &media.status)?
+            .when("updated_at", &media.updated_at)?
+            .set("updated_at", &now)?
+            .add("attempts", 1);
+        self.change(&keys::media(media.id), update).await
+    }
+
+    /// Gives up on media that is being processed, with a reason for people; false where it changed meanwhile.
+    pub async fn give_up(&self, media: &Media, reason: &str, now: Timestamp) -> Result<bool, Error> {
+        let update = Change::of_existing()
+            .when("status", &MediaStatus::Processing)?
+            .when("updated_at", &media.updated_at)?
+            .set("status", &MediaStatus::Failed)?
+            .set("failure_reason", &reason)?
+            .set("updated_at", &now)?
+            .remove("attempts");
+        let changed: Option<Media> = self.change(&keys::media(media.id), update).await?;
+        Ok(changed.is_some())
     }
 
     /// The media of a gallery by the time they were taken; not those on their way or in the trash.
@@ -340,17 +448,6 @@ impl Store {
 /// What changes in a gallery that a picture leaves.
 fn leaving() -> Change {
     Change::of_existing().add("media_count", -1)
-}
-
-/// Position of the write that claims the bytes, in moves to a gallery.
-const CLAIM: usize = 1;
-
-fn moved(end: &Transaction) -> Moved {
-    match end {
-        Transaction::Done => Moved::Done,
-        Transaction::Refused(which) if which.as_slice() == [CLAIM] => Moved::Duplicate,
-        Transaction::Refused(_) => Moved::Changed,
-    }
 }
 
 fn media_of_place(place: &str) -> Option<Key> {

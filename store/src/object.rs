@@ -61,8 +61,14 @@ impl Store {
         }
     }
 
-    /// Writes the bytes of an original to a file and gives their SHA-256; none where there is no such object.
-    pub async fn download_original(&self, id: MediaId, to: &Path) -> Result<Option<(u64, Sha256)>, Error> {
+    /// Reads all bytes of an original, writes the first `keep_bytes` of them to a file, and gives length and SHA-256 of
+    /// all; none where there is no such object.
+    pub async fn download_original(
+        &self,
+        id: MediaId,
+        to: &Path,
+        keep_bytes: u64,
+    ) -> Result<Option<(u64, Sha256)>, Error> {
         let result = self
             .s3
             .get_object()
@@ -77,11 +83,12 @@ impl Store {
         };
         let mut file = tokio::fs::File::create(to).await.map_err(Error::internal)?;
         let mut hasher = sha2::Sha256::new();
-        let mut size_bytes = 0;
+        let mut size_bytes = 0_u64;
         while let Some(chunk) = body.try_next().await.map_err(|error| Error::Unavailable(error.into()))? {
             hasher.update(&chunk);
+            let room = usize::try_from(keep_bytes.saturating_sub(size_bytes)).unwrap_or(usize::MAX);
+            file.write_all(&chunk[..chunk.len().min(room)]).await.map_err(Error::internal)?;
             size_bytes += chunk.len() as u64;
-            file.write_all(&chunk).await.map_err(Error::internal)?;
         }
         file.flush().await.map_err(Error::internal)?;
         Ok(Some((size_bytes, Sha256::new(hasher.finalize().into()))))
@@ -133,15 +140,15 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes the renditions of one recipe, or of all but one.
-    pub async fn delete_renditions(&self, id: MediaId, except_recipe: Option<&str>) -> Result<(), Error> {
-        let kept = except_recipe.map(|recipe| format!("{}{recipe}/", renditions_prefix(id)));
+    /// Deletes the renditions of one recipe, or all.
+    pub async fn delete_renditions(&self, id: MediaId, recipe: Option<&str>) -> Result<(), Error> {
+        let prefix = renditions_prefix(id, recipe);
         loop {
             let found = self
                 .s3
                 .list_objects_v2()
                 .bucket(&self.settings.renditions_bucket)
-                .prefix(renditions_prefix(id))
+                .prefix(&prefix)
                 .send()
                 .await
                 .map_err(from_sdk)?;
@@ -149,7 +156,6 @@ impl Store {
                 .contents()
                 .iter()
                 .filter_map(|object| object.key())
-                .filter(|key| kept.as_ref().is_none_or(|kept| !key.starts_with(kept)))
                 .map(|key| ObjectIdentifier::builder().key(key).build().expect("the key is set"))
                 .collect();
             if keys.is_empty() {

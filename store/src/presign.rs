@@ -45,15 +45,6 @@ pub struct UploadTarget {
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// How a browser should take a file.
-#[derive(Clone, Debug)]
-pub enum Disposition<'a> {
-    /// Show it.
-    Inline,
-    /// Offer to save it under this name.
-    Attachment(&'a FileName),
-}
-
 /// Signs URLs for one request, as of one moment.
 #[derive(Debug)]
 pub struct Presigner {
@@ -85,15 +76,10 @@ impl Presigner {
         self.view(url, "image/jpeg", "inline")
     }
 
-    /// An address to look at or download an original.
-    pub fn view_original(
-        &self,
-        id: MediaId,
-        content_type: &str,
-        disposition: &Disposition<'_>,
-    ) -> Result<SignedUrl, Error> {
+    /// An address to download an original, under the name that it came with.
+    pub fn download_original(&self, id: MediaId, content_type: &str, file_name: &FileName) -> Result<SignedUrl, Error> {
         let url = self.object_url(&self.settings.originals_bucket, &OriginalsKey::Original(id).to_string());
-        self.view(url, content_type, &content_disposition(disposition))
+        self.view(url, content_type, &attachment(file_name))
     }
 
     /// A request that stores an original in one piece, if these are its bytes and nothing is stored yet.
@@ -217,18 +203,13 @@ fn hex_digits(byte: u8) -> String {
 }
 
 /// `Content-Disposition` by RFC 6266: a plain name for old programs, the true one in UTF-8.
-fn content_disposition(disposition: &Disposition<'_>) -> String {
-    match disposition {
-        Disposition::Inline => "inline".to_owned(),
-        Disposition::Attachment(name) => {
-            let plain: String = name
-                .as_str()
-                .chars()
-                .map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) || c == ' ' { c } else { '_' })
-                .collect();
-            format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name.as_str()))
-        }
-    }
+fn attachment(name: &FileName) -> String {
+    let plain: String = name
+        .as_str()
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) || c == ' ' { c } else { '_' })
+        .collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name.as_str()))
 }
 
 #[cfg(test)]
@@ -239,7 +220,7 @@ mod tests {
     fn a_name_of_any_script_survives_the_header() {
         let name = FileName::parse("Ömas \"Torte\"; 50%.jpg", "fileName").expect("a valid name");
         assert_eq!(
-            content_disposition(&Disposition::Attachment(&name)),
+            attachment(&name),
             "attachment; filename=\"_mas _Torte__ 50_.jpg\"; filename*=UTF-8''%C3%96mas%20%22Torte%22%3B%2050%25.jpg"
         );
     }

@@ -7,7 +7,7 @@ use model::{DisplayName, Error, Page, PageRequest, Role, Timestamp, User, UserId
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, whole_item},
+    item::{Listing, Source, Transaction, whole_item},
     keys::{self, GSI1_SK, Key, USERS},
 };
 
@@ -47,23 +47,25 @@ impl Store {
 
     /// Changes a person; none where there is no such person.
     pub async fn update_user(&self, id: UserId, change: &UserChange) -> Result<Option<User>, Error> {
-        let mut update = Change::of_existing();
-        if let Some(name) = &change.display_name {
-            update = update.set("display_name", name)?.set(GSI1_SK, &keys::user_order(name.as_str(), id))?;
+        self.change(&keys::user(id), update_of(id, change)?).await
+    }
+
+    /// Changes a person while another is an admin; none where the other is none any more, or the person is not there.
+    pub async fn update_user_beside_admin(
+        &self,
+        id: UserId,
+        change: &UserChange,
+        admin: UserId,
+    ) -> Result<Option<User>, Error> {
+        let is_admin = Change::of_existing().when("role", &Role::Admin)?.when("disabled", &false)?;
+        let writes = vec![
+            self.change_write(&keys::user(id), update_of(id, change)?),
+            self.check_write(&keys::user(admin), is_admin),
+        ];
+        match self.transact(writes).await? {
+            Transaction::Done => self.get_user(id).await,
+            Transaction::Refused(_) => Ok(None),
         }
-        if let Some(role) = &change.role {
-            update = update.set("role", role)?;
-        }
-        if let Some(disabled) = &change.disabled {
-            update = update.set("disabled", disabled)?;
-        }
-        if let Some(from) = &change.tokens_valid_from {
-            update = update.set("tokens_valid_from", from)?;
-        }
-        if let Some(seen) = &change.last_seen_at {
-            update = update.set("last_seen_at", seen)?;
-        }
-        self.change(&keys::user(id), update).await
     }
 
     /// All people, by name.
@@ -75,4 +77,24 @@ impl Store {
         })
         .await
     }
+}
+
+fn update_of(id: UserId, change: &UserChange) -> Result<Change, Error> {
+    let mut update = Change::of_existing();
+    if let Some(name) = &change.display_name {
+        update = update.set("display_name", name)?.set(GSI1_SK, &keys::user_order(name.as_str(), id))?;
+    }
+    if let Some(role) = &change.role {
+        update = update.set("role", role)?;
+    }
+    if let Some(disabled) = &change.disabled {
+        update = update.set("disabled", disabled)?;
+    }
+    if let Some(from) = &change.tokens_valid_from {
+        update = update.set("tokens_valid_from", from)?;
+    }
+    if let Some(seen) = &change.last_seen_at {
+        update = update.set("last_seen_at", seen)?;
+    }
+    Ok(update)
 }

@@ -40,6 +40,15 @@ pub enum SignIn {
     },
 }
 
+/// An account of the user pool.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its id.
+    pub id: UserId,
+    /// Its name.
+    pub username: String,
+}
+
 /// An account to be made.
 #[derive(Debug)]
 pub struct NewUser<'a> {
@@ -96,6 +105,7 @@ impl Store {
         username: &str,
         new_password: &str,
     ) -> Result<Tokens, Error> {
+        check_length(new_password, "newPassword")?;
         let result = self
             .cognito
             .respond_to_auth_challenge()
@@ -154,6 +164,7 @@ impl Store {
 
     /// Changes the password of whoever holds the access token.
     pub async fn change_password(&self, access_token: &str, current: &str, new: &str) -> Result<(), Error> {
+        check_length(new, "newPassword")?;
         let result = self
             .cognito
             .change_password()
@@ -233,9 +244,9 @@ impl Store {
         UserId::from_sub(&sub).map_err(Error::internal)
     }
 
-    /// The id of an account; none where there is no account of this name.
-    pub async fn find_account(&self, username: &str) -> Result<Option<UserId>, Error> {
-        let call = self.cognito.admin_get_user().user_pool_id(&self.settings.user_pool_id).username(username);
+    /// An account by its name or address; none where there is no such account.
+    pub async fn find_account(&self, name: &str) -> Result<Option<Account>, Error> {
+        let call = self.cognito.admin_get_user().user_pool_id(&self.settings.user_pool_id).username(name);
         let found = match call.send().await {
             Ok(found) => found,
             Err(error) if service_code(&error) == Some("UserNotFoundException") => return Ok(None),
@@ -243,17 +254,28 @@ impl Store {
         };
         let sub = found.user_attributes.into_iter().flatten().find(|attribute| attribute.name == "sub");
         let sub = sub.and_then(|attribute| attribute.value).unwrap_or_default();
-        UserId::from_sub(&sub).map(Some).map_err(Error::internal)
+        let id = UserId::from_sub(&sub).map_err(Error::internal)?;
+        Ok(Some(Account { id, username: found.username }))
+    }
+
+    /// Makes good an account whose making was cut short: its first password, which nobody knows, and its group.
+    pub async fn renew_account(&self, username: &str, password: &str, role: Role) -> Result<(), Error> {
+        self.put_password(username, password, false).await?;
+        self.set_group(username, role).await
     }
 
     /// Sets a lasting password.
     pub async fn set_password(&self, username: &str, password: &str) -> Result<(), Error> {
+        self.put_password(username, password, true).await
+    }
+
+    async fn put_password(&self, username: &str, password: &str, permanent: bool) -> Result<(), Error> {
         self.cognito
             .admin_set_user_password()
             .user_pool_id(&self.settings.user_pool_id)
             .username(username)
             .password(password)
-            .permanent(true)
+            .permanent(permanent)
             .send()
             .await
             .map_err(|error| match service_code(&error) {
@@ -354,6 +376,19 @@ where
         return InputError::new(InputErrorCode::WrongPassword, field, "This password is not right.").into();
     }
     from_sdk(error)
+}
+
+/// Refuses what the pool would call a malformed request, and not a weak password: nothing, or more than it takes.
+fn check_length(password: &str, field: &'static str) -> Result<(), InputError> {
+    const MAX_CHARS: usize = 256;
+    if password.is_empty() {
+        return Err(weak_password(field));
+    }
+    if password.chars().count() > MAX_CHARS {
+        let message = format!("Please use at most {MAX_CHARS} characters.");
+        return Err(InputError::new(InputErrorCode::TooLong, field, message));
+    }
+    Ok(())
 }
 
 fn weak_password(field: &'static str) -> InputError {

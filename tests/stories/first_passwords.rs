@@ -1,6 +1,7 @@
 //! The first sign-in of an invited person: the first password opens nothing but the choice of another.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Home};
@@ -44,6 +45,24 @@ async fn a_challenge_is_answered_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_several_answers_to_a_challenge_at_once_one_counts() {
+    let home = Home::open().await;
+    let (_, challenge) = invited(&home, "anna").await;
+    let passwords: Vec<String> = (0..6).map(|n| format!("password-{n}")).collect();
+    let answers = join_all(passwords.iter().map(|password| complete(&home, &challenge, password))).await;
+    let taken: Vec<&String> = passwords
+        .iter()
+        .zip(&answers)
+        .filter(|(_, mistakes)| mistakes.is_empty())
+        .map(|(password, _)| password)
+        .collect();
+    assert_eq!(taken.len(), 1, "{answers:?}");
+    let input = json!({ "email": "anna@example.org", "password": taken[0] });
+    let payload = home.anonymous().does(SIGN_IN, "SignInInput", input).await;
+    assert_eq!(payload["session"]["role"], "VISITOR");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answering_one_challenge_ends_the_others_of_the_person() {
     let home = Home::open().await;
     let (first, early) = invited(&home, "anna").await;
@@ -57,13 +76,13 @@ async fn answering_one_challenge_ends_the_others_of_the_person() {
 async fn a_new_password_of_the_wrong_length_may_be_chosen_again() {
     let home = Home::open().await;
     let (_, challenge) = invited(&home, "anna").await;
-    for wrong in [String::new(), "seven77".into(), "x".repeat(257)] {
+    for (wrong, code) in [(String::new(), "INVALID"), ("seven77".into(), "INVALID"), ("x".repeat(257), "TOO_LONG")] {
         let input = json!({ "challenge": challenge, "newPassword": wrong });
         let document = format!("mutation($input: CompleteSignInInput!) {{ {COMPLETE} }}");
         let data = home.anonymous().gets(&document, json!({ "input": input })).await;
         let payload = &data["completeSignIn"];
         assert_eq!(payload["session"], Value::Null);
-        let expected = json!([{ "code": "INVALID", "path": ["input", "newPassword"] }]);
+        let expected = json!([{ "code": code, "path": ["input", "newPassword"] }]);
         assert_eq!(payload["userErrors"], expected, "{} characters", wrong.len());
     }
     assert!(complete(&home, &challenge, "eight888").await.is_empty());

@@ -42,7 +42,8 @@ async fn an_author_stays_a_name_only_beside_a_comment() {
     let gallery = admin.makes_gallery("Summer", "FAMILY").await;
     let media = admin.adds_photo(&gallery, "2024:07:03 15:04:05").await;
     ben.comments(&media, "What a day!").await;
-    let document = "query($id: ID!) { media(id: $id) { comments { edges { node { author { displayName email } } } } } }";
+    let document =
+        "query($id: ID!) { media(id: $id) { comments { edges { node { author { displayName email } } } } } }";
     let author = |data: &Value| data["media"]["comments"]["edges"][0]["node"]["author"].clone();
     let shown = author(&anna.gets(document, json!({ "id": media })).await);
     assert_eq!(shown, json!({ "displayName": "Ben", "email": null }));

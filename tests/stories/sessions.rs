@@ -129,7 +129,7 @@ async fn a_password_is_not_changed_by_mistake() {
         (FAMILY_PASSWORD, "a-newer-password", "WRONG_PASSWORD", "currentPassword"),
         ("a-new-password", "seven77", "INVALID", "newPassword"),
         ("a-new-password", "", "INVALID", "newPassword"),
-        ("a-new-password", &long, "INVALID", "newPassword"),
+        ("a-new-password", &long, "TOO_LONG", "newPassword"),
     ];
     for (current, new, code, field) in wrong {
         let input = json!({ "currentPassword": current, "newPassword": new });

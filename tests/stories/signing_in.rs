@@ -1,5 +1,6 @@
 //! Signing in with a password: what is offered, what is refused, and how guessing is slowed down.
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -61,8 +62,12 @@ async fn one_says_who_one_is_in_exactly_one_way() {
     assert_eq!(tries(&home, json!({ "password": ADMIN_PASSWORD })).await, ["INVALID"]);
     let both = json!({ "optionId": option, "email": "oma@example.org", "password": ADMIN_PASSWORD });
     assert_eq!(tries(&home, both).await, ["INVALID"]);
-    let unknown =
-        ["usr_00000000-0000-4000-8000-000000000000".to_owned(), format!("gal_{NO_ULID}"), "Admin".into(), "".into()];
+    let unknown = [
+        "usr_00000000-0000-4000-8000-000000000000".to_owned(),
+        format!("gal_{NO_ULID}"),
+        "Admin".into(),
+        String::new(),
+    ];
     for id in unknown {
         assert_eq!(tries(&home, json!({ "optionId": id, "password": ADMIN_PASSWORD })).await, ["NOT_FOUND"], "{id}");
     }
@@ -144,6 +149,19 @@ async fn many_guesses_in_one_document_are_as_few_as_one_by_one() {
     let codes: Vec<&Value> = answers.map(|payload| &payload["userErrors"][0]["code"]).collect();
     assert_eq!(codes.iter().filter(|code| **code == "WRONG_PASSWORD").count(), 1, "{codes:?}");
     assert_eq!(codes.iter().filter(|code| **code == "LOCKED").count(), 14, "{codes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_guesses_at_once_are_as_few_as_one_by_one() {
+    let home = Home::open().await;
+    for _ in 1..FAILURES {
+        assert_eq!(tries_option(&home, "Family", "a-guess").await, ["WRONG_PASSWORD"]);
+        home.pass_seconds(LOCK_SECONDS);
+    }
+    let at_once = (0..10).map(|_| tries_option(&home, "Family", "a-guess"));
+    let mut codes = join_all(at_once).await.concat();
+    codes.sort();
+    assert_eq!((codes[..9].to_vec(), codes[9].as_str()), (vec!["LOCKED".to_owned(); 9], "WRONG_PASSWORD"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -124,7 +124,37 @@ async fn a_contributor_brings_pictures_until_taken_off_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_shown_of_an_upload_on_its_way_but_to_its_sender_and_admins() {
+async fn two_contributors_who_bring_the_same_file_bring_it_together() {
+    let home = Home::open().await;
+    let admin = home.admin().await;
+    let (oma, opa) = (home.relative(&admin, "Oma").await, home.relative(&admin, "Opa").await);
+    let gallery = admin.makes_gallery("Summer", "FAMILY").await;
+    for who in [&oma, &opa] {
+        admin.grants(&gallery, &who.id().await, json!("CONTRIBUTE")).await;
+    }
+    let bytes = jpeg(&picture(40, 30, 1));
+    let first = oma.requests_upload(&gallery, "a.jpg", "image/jpeg", &bytes).await;
+    let second = opa.requests_upload(&gallery, "b.jpg", "image/jpeg", &bytes).await;
+    let id = &first["ticket"]["mediaId"];
+    assert_eq!(second["ticket"]["mediaId"], *id);
+    let cancel = json!({ "mediaId": id });
+    assert_eq!(opa.refusals(CANCEL_UPLOAD, "CancelUploadInput", cancel).await, ["FORBIDDEN"]);
+    assert_eq!(opa.sends_part(&second["ticket"]["parts"][0], &bytes).await, StatusCode::OK);
+    for who in [&opa, &oma, &opa] {
+        let payload = who.does(FINISH_UPLOAD, "FinishUploadInput", json!({ "mediaId": id })).await;
+        assert_eq!(payload["media"]["id"], *id);
+    }
+    assert_eq!(opa.sees_processed(id.as_str().expect("an id")).await["status"], "READY");
+    // It is Oma's to describe: she announced it.
+    let says = |text: &str| json!({ "mediaId": id, "caption": text });
+    let payload = opa.does(FINISH_UPLOAD, "FinishUploadInput", says("Mine")).await;
+    assert_eq!(payload["media"]["caption"], Value::Null);
+    let payload = oma.does(FINISH_UPLOAD, "FinishUploadInput", says("Ours")).await;
+    assert_eq!(payload["media"]["caption"], "Ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_shown_of_an_upload_on_its_way_to_those_who_only_look() {
     let home = Home::open().await;
     let admin = home.admin().await;
     let (oma, opa) = (home.relative(&admin, "Oma").await, home.relative(&admin, "Opa").await);

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::Home;
 
 /// How long the processor may take before a test gives up; it is awaited by its outcome.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(20);
 
 /// Somebody who calls the API: with a session, or without.
@@ -274,6 +274,16 @@ pub(crate) fn upload_input(gallery: &str, name: &str, content_type: &str, bytes:
         "sizeBytes": bytes.len(),
         "sha256": BASE64_STANDARD.encode(Sha256::digest(bytes)),
     })
+}
+
+/// Waits until something is so; for what follows an answer rather than comes with it.
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !is_so().await {
+            tokio::time::sleep(POLL).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("it becomes so in time");
 }
 
 /// The codes of the GraphQL errors of an answer.

@@ -88,6 +88,11 @@ impl Home {
         (self.options.clock)()
     }
 
+    /// The clock of the system.
+    pub(crate) fn clock(&self) -> model::Clock {
+        self.options.clock.clone()
+    }
+
     /// The folder that holds everything.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

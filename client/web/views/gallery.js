@@ -3,13 +3,12 @@
 import { graphql, mutate } from '../api.js';
 import { button, el, icon, notice } from '../dom.js';
 import { days, pictures } from '../format.js';
-import { justified } from '../justified.js';
 import { deleteGallery, editAccess, editGallery, GALLERY_FIELDS, VISIBILITY } from './gallery-form.js';
-import { tile, TILE_FIELDS } from './tile.js';
+import { dropArea, pictureGrid } from './grid.js';
+import { TILE_FIELDS } from './tile.js';
 import { openViewer } from './viewer.js';
 
 const PAGE = 60;
-const GAP = 6;
 const POLL_MS = 1500;
 // The server takes at most 15 aliases.
 const POLL_AT_ONCE = 10;
@@ -37,10 +36,10 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
   let loading = null;
   let polling = null;
   let left = false;
-  const tiles = new Map();
+  const ending = new AbortController();
 
   const head = el('div', { class: 'gallery-head' });
-  const grid = el('div', { class: 'grid' });
+  const grid = pictureGrid(mediaId => `#/gallery/${id}/media/${mediaId}`);
   const sentinel = el('div', { class: 'sentinel', 'aria-hidden': 'true' });
   const empty = el('div', { class: 'empty' },
     el('h2', {}, 'No pictures yet'),
@@ -49,12 +48,12 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
     uploads.add(picker.files, gallery);
     picker.value = '';
   } });
-  const dropHint = el('div', { class: 'drop-hint', hidden: true }, icon('upload'), el('span', {}, `Drop to add to “${gallery.title}”`));
-  const node = el('section', { class: 'gallery' }, head, empty, grid, sentinel, picker, dropHint);
+  const dropHint = contributes && dropArea(`Drop to add to “${gallery.title}”`, ending.signal, files => uploads.add(files, gallery));
+  const node = el('section', { class: 'gallery' }, head, empty, grid.node, sentinel, picker, dropHint);
 
   function showHead() {
     const admin = user.role === 'ADMIN';
-    const facts = [pictures(gallery.mediaCount), days(gallery.firstTakenOn, gallery.lastTakenOn),
+    const facts = [gallery.mediaCount > 0 && pictures(gallery.mediaCount), days(gallery.firstTakenOn, gallery.lastTakenOn),
       gallery.visibility !== 'FAMILY' && VISIBILITY[gallery.visibility].label];
     head.replaceChildren(
       el('a', { class: 'back-link', href: '#/' }, icon('back'), 'Galleries'),
@@ -86,36 +85,10 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
     location.hash = '#/';
   }
 
-  /** Brings the page in line with `items`, keeping every tile that is still right, so that nothing flickers. */
   function render() {
-    const present = new Set(items.map(media => media.id));
-    for (const [mediaId, old] of tiles) {
-      if (!present.has(mediaId)) {
-        old.node.remove();
-        tiles.delete(mediaId);
-      }
-    }
-    items.forEach((media, position) => {
-      let known = tiles.get(media.id);
-      if (!known) tiles.set(media.id, known = tile(media, `#/gallery/${id}/media/${media.id}`));
-      else known.show(media);
-      if (grid.children[position] !== known.node) grid.insertBefore(known.node, grid.children[position] ?? null);
-    });
+    grid.show(items);
     empty.hidden = items.length > 0;
-    layout();
     poll();
-  }
-
-  function layout() {
-    const width = grid.clientWidth;
-    if (!width) return;
-    const ratios = items.map(({ width: w, height: h }) => (w && h ? w / h : 4 / 3));
-    const { boxes, height } = justified(ratios, width, width < 600 ? 150 : 230, GAP);
-    grid.style.height = `${height}px`;
-    boxes.forEach((box, i) => {
-      const { style } = tiles.get(items[i].id).node;
-      for (const [name, value] of Object.entries(box)) style[name] = `${value}px`;
-    });
   }
 
   /** The next page; callers at the same moment share one request. Answers whether there was one. */
@@ -196,9 +169,7 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
     changed(media) { replace({ ...items.find(item => item.id === media.id), ...media }); render(); },
     closed(mediaId) {
       viewer = null;
-      const last = tiles.get(mediaId)?.node;
-      last?.focus({ preventScroll: true });
-      last?.scrollIntoView({ block: 'nearest' });
+      grid.focus(mediaId);
       document.title = `${gallery.title} · Mantel`;
     },
   };
@@ -211,24 +182,7 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
     return true;
   }
 
-  let drags = 0;
-  const dragging = step => event => {
-    if (!contributes || !event.dataTransfer.types.includes('Files')) return;
-    event.preventDefault();
-    drags = Math.max(drags + step, 0);
-    dropHint.hidden = drags === 0;
-  };
-  const dropped = event => {
-    drags = 0;
-    dropHint.hidden = true;
-    if (contributes && event.dataTransfer.files.length) uploads.add(event.dataTransfer.files, gallery);
-  };
-  const ending = new AbortController();
-  addEventListener('dragenter', dragging(1), ending);
-  addEventListener('dragleave', dragging(-1), ending);
-  addEventListener('drop', dropped, ending);
-  uploads.addEventListener('change', uploaded, ending);
-  const resized = new ResizeObserver(layout);
+  uploads.addEventListener('change', uploaded, { signal: ending.signal });
   const nearEnd = new IntersectionObserver(async ([entry]) => {
     if (!entry.isIntersecting) return;
     try {
@@ -249,7 +203,6 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
     follows,
     shown() {
       render();
-      resized.observe(grid);
       nearEnd.observe(sentinel);
       if (firstMedia) viewer = openViewer(host, firstMedia, { fromGrid: false });
     },
@@ -257,7 +210,7 @@ export async function galleryView({ user, uploads, parameters: [id, firstMedia] 
       left = true;
       ending.abort();
       clearTimeout(polling);
-      resized.disconnect();
+      grid.leave();
       nearEnd.disconnect();
       viewer?.close();
     },

@@ -54,6 +54,6 @@ export async function profileView({ user, uploads, changedUser }) {
         passwordField('New password', 'newPassword', 'new-password', 'At least 8 characters.'))),
     el('div', { class: 'block' }, el('h2', {}, 'Signing out'),
       el('div', { class: 'actions start' }, button('Sign out', leave(false)), button('Sign out everywhere', leave(true), { kind: 'quiet' }))),
-    el('p', { class: 'hint' }, el('a', { href: '/graphiql' }, 'GraphQL console'), ' for those who build on Mantel'));
+    el('p', {}, el('a', { class: 'button quiet', href: '/graphiql' }, 'GraphQL console')));
   return { node, title: 'You' };
 }

@@ -28,7 +28,7 @@ export function signInView({ reason, signedIn }) {
 
   function show(...children) {
     box.replaceChildren(...children);
-    (box.querySelector('input[type=password], input') ?? box.querySelector('button'))?.focus();
+    (box.querySelector('input:not([hidden])') ?? box.querySelector('h2'))?.focus();
   }
 
   async function choose() {
@@ -43,7 +43,7 @@ export function signInView({ reason, signedIn }) {
     const people = options.map(option => el('button', { type: 'button', class: 'who', onclick: () => show(...byOption(option)) },
       el('span', { class: 'avatar' }, icon(option.role === 'ADMIN' ? 'person' : 'people')),
       el('span', {}, option.label)));
-    show(el('h2', {}, 'Who are you?'), el('div', { class: 'who-list' }, people),
+    show(el('h2', { tabindex: '-1' }, 'Who are you?'), el('div', { class: 'who-list' }, people),
       button('Sign in by e-mail', () => show(byEmail(true)), { kind: 'quiet' }));
   }
 

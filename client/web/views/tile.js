@@ -41,6 +41,7 @@ export function content(media) {
       busy ? el('span', { class: 'spinner' }) : icon('warning'),
       el('span', {}, STATUS[media.status]), !media.thumbnail && el('small', {}, media.fileName)));
   }
+  else if (!media.thumbnail) parts.push(el('span', { class: 'tile-status' }, icon('cover')));
   if (media.__typename === 'Video') parts.push(el('span', { class: 'tile-badge left' }, icon('play')));
   if (media.commentCount) parts.push(el('span', { class: 'tile-badge' }, icon('comment'), String(media.commentCount)));
   return parts;

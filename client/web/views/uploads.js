@@ -15,10 +15,10 @@ export function showUploads(area, uploads) {
   const list = el('ul', {});
   // Read out at turning points only, not with every percent.
   const spoken = el('p', { class: 'visually-hidden', role: 'status' });
-  const fold = iconButton('Show files', 'info', () => {
+  const fold = iconButton('Show files', 'fold', () => {
     area.classList.toggle('folded');
     fold.setAttribute('aria-expanded', String(!area.classList.contains('folded')));
-  }, { 'aria-expanded': 'true' });
+  }, { class: 'icon-button fold', 'aria-expanded': 'true' });
   const clear = iconButton('Close', 'close', () => uploads.clearSettled());
   area.append(el('div', { class: 'uploads-head' }, title, fold, clear), total, list, spoken);
 
@@ -29,6 +29,8 @@ export function showUploads(area, uploads) {
     const retry = iconButton(`Try ${item.file.name} again`, 'restore', () => uploads.retry(item));
     const node = el('li', {}, el('div', { class: 'upload-text' }, el('span', { class: 'upload-name' }, item.file.name), state, bar), retry, cancel);
     const show = () => {
+      // What went well needs no line of its own; the heading counts it.
+      node.hidden = item.state === 'done' || item.state === 'cancelled';
       node.dataset.state = item.state;
       const percent = item.state === 'sending' || item.state === 'hashing' ? ` ${Math.floor(item.progress * 100)} %` : '';
       state.textContent = item.message ?? STATE[item.state] + percent;
@@ -68,11 +70,12 @@ export function showUploads(area, uploads) {
       number('duplicate') && `${number('duplicate')} already here`,
       number('failed') && `${number('failed')} failed`,
     ].filter(Boolean);
-    const text = pending ? `Adding ${count(items.length, 'file', 'files')}` : parts.join(', ') || 'Nothing added';
+    const text = pending ? `Adding ${count(items.length, 'file', 'files')}, ${pending} to go` : parts.join(', ') || 'Nothing added';
     title.textContent = text;
-    const summary = pending ? text : `Uploads ended: ${text}`;
+    const summary = pending ? `Adding ${count(items.length, 'file', 'files')}` : `Uploads ended: ${text}`;
     if (spoken.textContent !== summary) spoken.textContent = summary;
     clear.hidden = pending > 0;
+    fold.hidden = list.querySelector('li:not([hidden])') === null;
     total.hidden = pending === 0;
     const size = items.reduce((sum, item) => sum + item.file.size, 0) || 1;
     const sent = items.reduce((sum, item) => sum + item.file.size * (item.state === 'sending' ? item.progress : isSettled(item) ? 1 : 0), 0);

@@ -1,13 +1,13 @@
 // One picture, large: over its gallery, with what is known and said about it.
 
 import { graphql, mutate } from '../api.js';
-import { button, confirm, el, icon, iconButton, notice, settled } from '../dom.js';
+import { button, confirm, el, fill, icon, iconButton, notice, settled } from '../dom.js';
 import { bytes, camera, place, taken } from '../format.js';
 import { comments, COMMENT_FIELDS } from './comments.js';
 import { editMedia } from './media-form.js';
+import { note, stagePicture, swipes } from './stage.js';
 import { TILE_FIELDS } from './tile.js';
 
-const SWIPE_PX = 60;
 const POLL_MS = 1200;
 
 const DETAIL = `${TILE_FIELDS} sizeBytes contentType
@@ -42,7 +42,7 @@ export function openViewer(host, firstId, { fromGrid }) {
     const hidden = node.classList.toggle('no-panel');
     toggle.setAttribute('aria-pressed', String(!hidden));
   }, { class: 'icon-button details-toggle', 'aria-pressed': 'true' });
-  const node = el('dialog', { class: 'viewer', 'aria-label': 'Picture', onkeydown: keyed },
+  const node = el('dialog', { class: 'viewer', 'aria-label': 'Picture', tabindex: '-1', onkeydown: keyed },
     el('div', { class: 'stage-frame' }, stage, el('div', { class: 'viewer-bar' }, closer, counter, toggle), previous, next),
     panel);
   node.addEventListener('cancel', event => {
@@ -54,7 +54,7 @@ export function openViewer(host, firstId, { fromGrid }) {
   swipes(stage, step);
   document.body.append(node);
   node.showModal();
-  closer.focus();
+  node.focus();
   show(firstId);
 
   function keyed(event) {
@@ -106,7 +106,7 @@ export function openViewer(host, firstId, { fromGrid }) {
     showPosition();
     const known = host.items().find(item => item.id === mediaId);
     detail = null;
-    showStage(known ?? null);
+    showStage(known);
     panel.replaceChildren(el('p', { class: 'hint' }, el('span', { class: 'spinner' })));
     panel.scrollTop = 0;
     node.scrollTop = 0;
@@ -127,7 +127,7 @@ export function openViewer(host, firstId, { fromGrid }) {
   }
 
   function gone() {
-    stage.replaceChildren(el('div', { class: 'stage-note' }, icon('warning'), el('p', {}, 'This picture is not here, or not for you.')));
+    stage.replaceChildren(note('This picture is not here, or not for you.', icon('warning')));
     panel.replaceChildren();
   }
 
@@ -139,9 +139,7 @@ export function openViewer(host, firstId, { fromGrid }) {
   }
 
   function showStage(media) {
-    const picture = media && stagePicture(media);
-    if (picture) stage.replaceChildren(...picture);
-    else stage.replaceChildren(el('span', { class: 'spinner' }));
+    stage.replaceChildren(...stagePicture(media));
     node.setAttribute('aria-label', media?.caption || media?.fileName || 'Picture');
     document.title = `${media?.caption || host.gallery().title} · Mantel`;
   }
@@ -192,18 +190,18 @@ export function openViewer(host, firstId, { fromGrid }) {
         el('span', { class: 'line' }, [media.width && `${media.width} × ${media.height}`, bytes(media.sizeBytes)].filter(Boolean).join(' · '))]],
       media.uploadedBy && ['From', media.uploadedBy.displayName],
     ].filter(Boolean);
-    panel.replaceChildren(
+    fill(panel,
       el('h2', { class: media.caption ? 'caption' : 'visually-hidden' }, media.caption || media.fileName),
-      media.status === 'FAILED' && el('p', { class: 'note' }, media.failureReason ?? 'No picture could be made of this file.', ' The original is safe.'),
+      media.status === 'FAILED' && el('p', { class: 'note' }, media.failureReason ?? 'No picture could be made of this file. The original is safe.'),
       media.status === 'TRASHED' && el('p', { class: 'note' }, 'This is in the trash.'),
-      el('div', { class: 'toolbar' },
-        media.original && el('a', { class: 'button quiet', href: media.original.url, download: media.fileName }, icon('download'), el('span', {}, 'Download')),
-        edits && button('Edit', edit, { icon: 'edit', kind: 'quiet' }),
+      el('div', { class: 'acts' },
+        media.original && el('a', { class: 'button act', href: media.original.url, download: media.fileName }, icon('download'), el('span', {}, 'Download')),
+        edits && button('Edit', edit, { icon: 'edit', kind: 'act' }),
         edits && media.__typename === 'Photo' && media.preview && [
-          button('Left', () => rotate(270), { icon: 'turnLeft', kind: 'quiet', 'aria-label': 'Rotate left' }),
-          button('Right', () => rotate(90), { icon: 'turnRight', kind: 'quiet', 'aria-label': 'Rotate right' })],
-        admin && media.preview && button('Use as cover', cover, { icon: 'cover', kind: 'quiet' }),
-        edits && button('Delete', trash, { icon: 'trash', kind: 'quiet' })),
+          button('Left', () => rotate(270), { icon: 'turnLeft', kind: 'act', 'aria-label': 'Rotate left', title: 'Rotate left' }),
+          button('Right', () => rotate(90), { icon: 'turnRight', kind: 'act', 'aria-label': 'Rotate right', title: 'Rotate right' })],
+        admin && media.preview && button('Cover', cover, { icon: 'cover', kind: 'act', 'aria-label': 'Use as cover', title: 'Use as the cover of the gallery' }),
+        edits && button('Delete', trash, { icon: 'trash', kind: 'act' })),
       el('dl', { class: 'facts-list' }, facts.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value)))),
       comments(media, host.user, change => {
         detail.commentCount += change;
@@ -218,8 +216,8 @@ export function openViewer(host, firstId, { fromGrid }) {
       if (changed.moved) return removed();
       Object.assign(detail, changed.media);
       showPanel();
-      host.reload().catch(error => notice(error.message, 'bad'));
-    });
+      return host.reload();
+    }).catch(error => notice(error.message, 'bad'));
   }
 
   async function rotate(degrees) {
@@ -266,47 +264,4 @@ const TILE_KEYS = ['__typename', 'id', 'caption', 'fileName', 'takenAt', 'takenA
 
 function mapUrl({ latitude, longitude }) {
   return `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=14/${latitude}/${longitude}`;
-}
-
-/** What stands on the stage: the small picture at once, the large one over it as soon as it is there. */
-function stagePicture(media) {
-  if (media.__typename === 'Video' && media.original) {
-    return [el('video', { src: media.original.url, poster: media.preview?.url, controls: true, playsinline: true, preload: 'metadata' })];
-  }
-  if (media.preview || media.thumbnail) {
-    const alt = media.caption || media.fileName;
-    const small = media.thumbnail && el('img', { src: media.thumbnail.url, alt: media.preview ? '' : alt, class: 'small', draggable: 'false' });
-    const large = media.preview && el('img', { src: media.preview.url, alt, class: 'large', draggable: 'false' });
-    large?.addEventListener('load', () => large.classList.add('shown'));
-    return [small, large].filter(Boolean);
-  }
-  if (media.status === 'PROCESSING') return [note('Being prepared…', el('span', { class: 'spinner' }))];
-  if (media.status === 'FAILED') return [note('There is no preview of this file.', icon('warning'))];
-  return null;
-}
-
-const note = (text, picture) => el('div', { class: 'stage-note' }, picture, el('p', {}, text));
-
-/** Sideways with one finger goes to the next or previous picture; the picture follows the finger. */
-function swipes(stage, step) {
-  let start = null;
-  const end = () => {
-    start = null;
-    stage.style.transform = '';
-  };
-  stage.addEventListener('pointerdown', event => {
-    const zoomed = (visualViewport?.scale ?? 1) > 1.01;
-    if (event.pointerType === 'mouse' || event.target.closest('video') || zoomed) return;
-    start = event.isPrimary ? event : null;
-  });
-  stage.addEventListener('pointermove', event => {
-    if (start) stage.style.transform = `translateX(${event.clientX - start.clientX}px)`;
-  });
-  stage.addEventListener('pointerup', event => {
-    if (!start) return;
-    const moved = event.clientX - start.clientX;
-    end();
-    if (Math.abs(moved) > SWIPE_PX) step(moved < 0 ? 1 : -1);
-  });
-  stage.addEventListener('pointercancel', end);
 }

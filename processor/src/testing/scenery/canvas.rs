@@ -53,15 +53,24 @@ impl Canvas {
         }
     }
 
-    /// Paints all that lies below a line.
-    pub(super) fn below(&mut self, line: impl Fn(f32) -> f32, color: impl Fn(f32, f32, f32) -> Color) {
+    /// Paints what lies below a line, down to a height. The colour is one of the place (across, down) and the line there
+    /// (its height and its slope).
+    pub(super) fn below(
+        &mut self,
+        line: impl Fn(f32) -> f32,
+        until: f32,
+        color: impl Fn((f32, f32), (f32, f32)) -> Color,
+    ) {
+        let end = clamped(until * self.unit, self.height);
         for x in 0..self.width {
-            let top = line(self.place(x, 0).0);
-            for y in clamped(top * self.unit - 1.0, self.height)..self.height {
+            let across = self.place(x, 0).0;
+            let top = line(across);
+            let slope = (line(across + 0.01) - line(across - 0.01)) / 0.02;
+            for y in clamped(top * self.unit - 1.0, end)..end {
                 let (across, down) = self.place(x, y);
                 let cover = ((down - top) * self.unit + 0.5).clamp(0.0, 1.0);
                 let index = self.index(x, y);
-                self.pixels[index] = mix(self.pixels[index], color(across, down, top), cover);
+                self.pixels[index] = mix(self.pixels[index], color((across, down), (top, slope)), cover);
             }
         }
     }
@@ -99,12 +108,8 @@ impl Canvas {
         let (along_x, along_y) = (to.0 - from.0, to.1 - from.1);
         let length = (along_x * along_x + along_y * along_y).max(1e-9);
         let wide = start.max(end);
-        let frame = [
-            from.0.min(to.0) - wide,
-            from.1.min(to.1) - wide,
-            from.0.max(to.0) + wide,
-            from.1.max(to.1) + wide,
-        ];
+        let frame =
+            [from.0.min(to.0) - wide, from.1.min(to.1) - wide, from.0.max(to.0) + wide, from.1.max(to.1) + wide];
         let inside = |x: f32, y: f32| {
             let part = (((x - from.0) * along_x + (y - from.1) * along_y) / length).clamp(0.0, 1.0);
             let away = (x - from.0 - part * along_x).hypot(y - from.1 - part * along_y);

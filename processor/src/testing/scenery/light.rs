@@ -119,7 +119,7 @@ impl Palette {
                 haze: rgb(0xA8_6484),
                 cloud: rgb(0xFF_A58A),
                 cloud_shade: rgb(0x5A_3A70),
-                light: [0.62, 0.46, 0.60],
+                light: [0.66, 0.52, 0.65],
                 stars: 0.25,
                 clouds: 0.52,
                 sun_from_top: 0.50,

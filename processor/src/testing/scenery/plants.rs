@@ -35,7 +35,7 @@ pub(super) fn broad_trees(
     height: f32,
     count: u16,
 ) {
-    let mut dice = Dice::new(layer.seed ^ 200);
+    let mut dice = Dice::new(layer.seed ^ 0xC8);
     let (wide, _) = canvas.size();
     let mut group = 0.0;
     for number in 0..count {
@@ -65,7 +65,8 @@ fn broad_tree(
         let up = f32::from(puff) / 21.0;
         let (turn, out) = (dice.between(0.0, 6.3), dice.roll().sqrt());
         let reach = 0.34 * (1.0 - (up - 0.3).abs() * 0.6);
-        let place = (x + turn.cos() * out * reach * height, foot - height * (0.42 + 0.46 * up) + turn.sin() * 0.06 * height);
+        let place =
+            (x + turn.cos() * out * reach * height, foot - height * (0.42 + 0.46 * up) + turn.sin() * 0.06 * height);
         let shade = 0.62 + 0.50 * up + dice.between(-0.08, 0.08);
         canvas.spot(place, height * dice.between(0.09, 0.17), seen(times(color, shade), palette, near));
     }
@@ -73,7 +74,7 @@ fn broad_tree(
 
 /// Firs along the line of a layer, the last ones the nearest.
 pub(super) fn firs(canvas: &mut Canvas, palette: &Palette, layer: &Layer, snowed: bool, height: f32, count: u16) {
-    let mut dice = Dice::new(layer.seed ^ 300);
+    let mut dice = Dice::new(layer.seed ^ 0x12C);
     let (wide, _) = canvas.size();
     for number in 0..count {
         let x = (f32::from(number) + dice.between(-0.4, 1.4)) / f32::from(count) * wide;
@@ -119,7 +120,7 @@ fn fir(
             let tier = part_of_tier(down - (across - x).abs() * 0.35);
             let texture = noise(across * 46.0 / height, down * 46.0 / height, seed ^ 3);
             let green = times(color, 0.62 + 0.5 * tier * 0.6 + 0.35 * texture);
-            let white = if snowed { ((0.62 - tier) * 3.0 + (texture - 0.5) * 1.6).clamp(0.0, 0.95) } else { 0.0 };
+            let white = if snowed { ((0.40 - tier) * 3.2 + (texture - 0.5) * 1.2).clamp(0.0, 0.95) } else { 0.0 };
             (seen(mix(green, rgb(0xF2_F7FF), white), palette, near), 1.0)
         },
     );
@@ -127,7 +128,7 @@ fn fir(
 
 /// Blades of grass along the line of a layer and at the lower edge.
 pub(super) fn blades(canvas: &mut Canvas, palette: &Palette, layer: &Layer, seed: u32) {
-    let mut dice = Dice::new(seed ^ 400);
+    let mut dice = Dice::new(seed ^ 0x190);
     let (wide, tall) = canvas.size();
     for _ in 0..900 {
         let x = dice.between(-0.02, wide + 0.02);
@@ -143,7 +144,7 @@ pub(super) fn blades(canvas: &mut Canvas, palette: &Palette, layer: &Layer, seed
 /// Grass and flowers, smaller towards the line of a layer.
 pub(super) fn flowers(canvas: &mut Canvas, palette: &Palette, layer: &Layer, seed: u32) {
     blades(canvas, palette, layer, seed);
-    let mut dice = Dice::new(seed ^ 500);
+    let mut dice = Dice::new(seed ^ 0x1F4);
     let (wide, tall) = canvas.size();
     let kinds = [0xE2_3E3A, 0xFF_F6F0, 0xF6_CE3C, 0x96_6AD0].map(rgb);
     for number in 0_u16..640 {
@@ -154,7 +155,15 @@ pub(super) fn flowers(canvas: &mut Canvas, palette: &Palette, layer: &Layer, see
         let y = line + 0.012 + (tall - line) * depth.powf(1.6);
         let size = 0.0022 + 0.013 * depth.powf(1.8);
         let patch = noise(x * 2.6, y * 5.0, seed ^ 8) + dice.between(-0.16, 0.16);
-        let kind = if patch < 0.40 { kinds[0] } else if patch < 0.55 { kinds[1] } else if patch < 0.7 { kinds[2] } else { kinds[3] };
+        let kind = if patch < 0.40 {
+            kinds[0]
+        } else if patch < 0.55 {
+            kinds[1]
+        } else if patch < 0.7 {
+            kinds[2]
+        } else {
+            kinds[3]
+        };
         let stem = lit(rgb(0x3E_7A34), palette.light);
         canvas.stroke((x, y + size * 4.0), (x, y), size * 0.4, size * 0.3, stem);
         let petal = lit(times(kind, dice.between(0.86, 1.0)), palette.light);

@@ -44,7 +44,7 @@ fn with_stars(sky: Color, palette: &Palette, x: f32, y: f32, down: f32, seed: u3
         if at(column, row, seed) < share {
             let centre = |salt| 0.25 + 0.5 * at(column, row, seed ^ salt);
             let away = (x * cells - whole(column) - centre(11)).hypot(y * cells - whole(row) - centre(12));
-            let bright = at(column, row, seed ^ 13);
+            let bright = at(column, row, seed ^ 0xD);
             shine += (0.35 + 0.65 * bright) * step(0.07 * cells / 46.0 + 0.10 * bright, 0.0, away);
         }
     }
@@ -55,7 +55,7 @@ fn with_clouds(sky: Color, palette: &Palette, (x, y): (f32, f32), sun: (f32, f32
     // Clouds lie flatter and closer together towards the horizon.
     let depth = 1.0 / (1.15 - down.min(1.0));
     let (across, along) = (x * (0.9 + 0.5 * depth) + 3.0, y * 2.6 * depth.sqrt() + 1.0);
-    let density = layered(across * 1.5, along * 1.5, 5, 0.52, seed ^ 77);
+    let density = layered(across * 1.5, along * 1.5, 5, 0.52, seed ^ 0x4D);
     let edge = 1.0 - palette.clouds;
     let cover = step(edge, edge + 0.26, density) * step(0.0, 0.25, down) * step(1.02, 0.80, down);
     if cover <= 0.0 {
@@ -65,7 +65,7 @@ fn with_clouds(sky: Color, palette: &Palette, (x, y): (f32, f32), sun: (f32, f32
     let toward = (sun.0 - x, sun.1 - y);
     let length = toward.0.hypot(toward.1).max(0.05);
     let reach = 0.10 / length;
-    let next = layered((across + toward.0 * reach) * 1.5, (along + toward.1 * reach * 2.0) * 1.5, 3, 0.52, seed ^ 77);
+    let next = layered((across + toward.0 * reach) * 1.5, (along + toward.1 * reach * 2.0) * 1.5, 3, 0.52, seed ^ 0x4D);
     let bright = (0.62 + (density - next) * 3.0 - (density - edge) * 0.5).clamp(0.0, 1.0);
     let color = mix(palette.cloud_shade, palette.cloud, bright);
     let color = screen(color, palette.glow, 0.40 * (-length * length / 0.08).exp());
@@ -74,7 +74,7 @@ fn with_clouds(sky: Color, palette: &Palette, (x, y): (f32, f32), sun: (f32, f32
 
 /// The seas of the moon.
 fn crater(canvas: &mut Canvas, palette: &Palette, sun: (f32, f32), seed: u32) {
-    let mut dice = Dice::new(seed ^ 21);
+    let mut dice = Dice::new(seed ^ 0x15);
     for _ in 0..5 {
         let (turn, away) = (dice.between(0.0, 6.3), dice.between(0.0, 0.6) * palette.sun_radius);
         let place = (sun.0 + turn.cos() * away, sun.1 + turn.sin() * away);

@@ -9,7 +9,7 @@ use super::{
 
 /// A few birds around a place.
 pub(super) fn birds(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32), seed: u32) {
-    let mut dice = Dice::new(seed ^ 600);
+    let mut dice = Dice::new(seed ^ 0x258);
     let color = mix(palette.zenith, lit(rgb(0x20_2430), palette.light), 0.8);
     for _ in 0..7 {
         let (x, y) = (x + dice.between(-0.16, 0.16), y + dice.between(-0.05, 0.05));
@@ -31,9 +31,11 @@ pub(super) fn boat(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32), h
     for (away, strength) in [(0.012, 0.30), (0.030, 0.20), (0.050, 0.12)] {
         let half = height * 0.20;
         let frame = [x - half, y + away - 0.004, x + half, y + away + 0.004];
-        canvas.shape(frame, |across, down| 0.004 - (down - y - away).abs() - (across - x).abs() * 0.01, |_, _| {
-            (cloth, strength)
-        });
+        canvas.shape(
+            frame,
+            |across, down| 0.004 - (down - y - away).abs() - (across - x).abs() * 0.01,
+            |_, _| (cloth, strength),
+        );
     }
     let sail = |foot: f32, side: f32, reach: f32, top: f32| {
         move |across: f32, down: f32| {
@@ -43,7 +45,9 @@ pub(super) fn boat(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32), h
         }
     };
     let foot = y - height * 0.14;
-    canvas.shape([x, y - height, x + height * 0.4, foot], sail(foot, 1.0, height * 0.36, y - height), |_, _| (cloth, 1.0));
+    canvas.shape([x, y - height, x + height * 0.4, foot], sail(foot, 1.0, height * 0.36, y - height), |_, _| {
+        (cloth, 1.0)
+    });
     canvas.shape(
         [x - height * 0.4, y - height, x, foot],
         sail(foot, -1.0, height * 0.24, y - height * 0.88),
@@ -63,9 +67,15 @@ pub(super) fn boat(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32), h
 
 /// A hot-air balloon.
 pub(super) fn balloon(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32), seed: u32) {
-    let mut dice = Dice::new(seed ^ 700);
+    let mut dice = Dice::new(seed ^ 0x2BC);
     let pairs = [(0xE4_5A3C, 0xFF_E6B8), (0x2E_7CA8, 0xFF_F4DC), (0xE8_A02C, 0xB8_3E5A)];
-    let (first, second) = if dice.roll() < 0.34 { pairs[0] } else if dice.roll() < 0.5 { pairs[1] } else { pairs[2] };
+    let (first, second) = if dice.roll() < 0.34 {
+        pairs[0]
+    } else if dice.roll() < 0.5 {
+        pairs[1]
+    } else {
+        pairs[2]
+    };
     let (first, second) = (seen(rgb(first), palette, 0.9), seen(rgb(second), palette, 0.9));
     let radius = 0.075;
     let rope = seen(rgb(0x5A_4636), palette, 0.85);
@@ -101,7 +111,7 @@ pub(super) fn balloon(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32)
 
 /// A cottage with a lit window; the place is the middle of its foot.
 pub(super) fn cottage(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32), wide: f32) {
-    let wall = seen(rgb(0x9A_6A46), palette, 1.0);
+    let timber = seen(rgb(0x9A_6A46), palette, 1.0);
     let half = wide * 0.5;
     let eaves = y - wide * 0.42;
     let rectangle = |left: f32, top: f32, right: f32, bottom: f32| {
@@ -109,7 +119,7 @@ pub(super) fn cottage(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32)
     };
     let frame = [x - half, eaves, x + half, y];
     canvas.shape(frame, rectangle(frame[0], frame[1], frame[2], frame[3]), |_, down| {
-        (times(wall, if (down / wide * 14.0).fract() < 0.2 { 0.8 } else { 1.0 }), 1.0)
+        (times(timber, if (down / wide * 14.0).fract() < 0.2 { 0.8 } else { 1.0 }), 1.0)
     });
     let chimney = [x + half * 0.35, eaves - wide * 0.42, x + half * 0.55, eaves];
     let brick = seen(rgb(0x78_4A42), palette, 1.0);
@@ -127,12 +137,12 @@ pub(super) fn cottage(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32)
     for place in [-0.26, 0.26] {
         let middle = (x + place * wide, y - wide * 0.22);
         let frame = [middle.0 - wide * 0.08, middle.1 - wide * 0.08, middle.0 + wide * 0.08, middle.1 + wide * 0.08];
-        let halo = wide * 0.4;
+        let reach = wide * 0.4;
         canvas.shape(
-            [middle.0 - halo, middle.1 - halo, middle.0 + halo, middle.1 + halo],
-            |across, down| halo - (across - middle.0).hypot(down - middle.1),
+            [middle.0 - reach, middle.1 - reach, middle.0 + reach, middle.1 + reach],
+            |across, down| reach - (across - middle.0).hypot(down - middle.1),
             |across, down| {
-                let near = 1.0 - (across - middle.0).hypot(down - middle.1) / halo;
+                let near = 1.0 - (across - middle.0).hypot(down - middle.1) / reach;
                 (glow, near * near * if palette.is_day() { 0.10 } else { 0.45 })
             },
         );
@@ -151,7 +161,9 @@ pub(super) fn parasol(canvas: &mut Canvas, palette: &Palette, (x, y): (f32, f32)
     let frame = [x - radius * 0.6, y - 0.014, x + radius * 1.2, y + 0.014];
     canvas.shape(
         frame,
-        |across, down| 0.014 * (1.0 - (((across - x - radius * 0.3) / (radius * 0.9)).powi(2)).min(1.0)) - (down - y).abs(),
+        |across, down| {
+            0.014 * (1.0 - (((across - x - radius * 0.3) / (radius * 0.9)).powi(2)).min(1.0)) - (down - y).abs()
+        },
         |_, _| (shade, 0.55),
     );
     canvas.stroke((x, y), (x, brim - height * 0.36), 0.008, 0.007, seen(rgb(0xF2_E8D8), palette, 1.0));

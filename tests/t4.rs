@@ -1,0 +1,3 @@
+#[path = "stories/recovery.rs"]
+mod recovery;
+mod support;
