@@ -1,6 +1,10 @@
 //! One binary with all integration tests.
 
+mod access_grid;
+mod doors;
 mod embedded_cognito;
 mod embedded_s3;
+mod schema;
 mod stories;
 mod support;
+mod workspace;

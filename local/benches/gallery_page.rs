@@ -46,24 +46,24 @@ async fn main() -> anyhow::Result<()> {
     let mut report = String::new();
     for (name, document) in [("with 200 URLs", PAGE), ("without URLs", PAGE_WITHOUT_URLS)] {
         let before = system.aws_requests();
-        let mut times = Vec::with_capacity(ROUNDS);
+        let mut durations = Vec::with_capacity(ROUNDS);
         for round in 0..WARM_UP + ROUNDS {
             let begun = Instant::now();
             let answer = ask(&system, &http, Some(&token), document, json!({ "id": gallery.to_string() })).await?;
-            let taken = begun.elapsed();
+            let duration = begun.elapsed();
             let edges = answer["data"]["gallery"]["media"]["edges"].as_array().context("edges")?.len();
             ensure!(edges == PAGE_SIZE, "a page of {edges} instead of {PAGE_SIZE}: {answer}");
             if round >= WARM_UP {
-                times.push(taken);
+                durations.push(duration);
             }
         }
-        times.sort_unstable();
+        durations.sort_unstable();
         let calls = system.aws_requests() - before;
         writeln!(
             report,
             "gallery page of {PAGE_SIZE} media {name}: p50 {:?}, p95 {:?}; {} table calls a page, 0 S3 calls",
-            times[ROUNDS / 2],
-            times[ROUNDS * 95 / 100],
+            durations[ROUNDS / 2],
+            durations[ROUNDS * 95 / 100],
             calls / (WARM_UP + ROUNDS) as u64,
         )?;
     }

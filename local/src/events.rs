@@ -33,7 +33,7 @@ impl Delivery {
                 match self.outbox.due_events(BATCH).await {
                     Ok(events) if events.is_empty() => self.pause().await,
                     Ok(events) => {
-                        stream::iter(events).for_each_concurrent(CONCURRENCY, |event| self.deliver(event)).await
+                        stream::iter(events).for_each_concurrent(CONCURRENCY, |event| self.deliver(event)).await;
                     }
                     Err(error) => {
                         tracing::error!(%error, "the outbox could not be read");

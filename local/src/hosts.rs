@@ -41,6 +41,13 @@ impl Hosts {
             .all(|origin| origin.to_str().is_ok_and(|origin| self.allows_origin(origin, own_host)))
     }
 
+    /// Whether browsers take the address by which a request came as trustworthy: TLS, or this machine itself.
+    pub(crate) fn is_trustworthy<B>(&self, request: &Request<B>) -> bool {
+        let own_host = host(request.headers()).map(host_without_port).unwrap_or_default();
+        let here = own_host == "localhost" || address(own_host).is_some_and(|address| address.is_loopback());
+        here || self.site_origin.as_deref().is_some_and(|origin| origin.starts_with("https:"))
+    }
+
     /// Whether an origin may be one of the site at all, under whichever host.
     pub(crate) fn may_be_site(&self, origin: &str) -> bool {
         origin_host(origin).is_some_and(|host| self.allows_origin(origin, &host))
@@ -61,8 +68,7 @@ impl Hosts {
 
     fn knows(&self, host: &str) -> bool {
         let host = host.to_lowercase();
-        let literal = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(&host);
-        literal.parse::<IpAddr>().is_ok() || host == "localhost" || self.names.contains(&host)
+        address(&host).is_some() || host == "localhost" || self.names.contains(&host)
     }
 }
 
@@ -73,6 +79,12 @@ fn host(headers: &HeaderMap) -> Option<&str> {
         (Some(host), None) => host.to_str().ok(),
         _ => None,
     }
+}
+
+/// The IP address that a host name is, if it is one.
+fn address(host: &str) -> Option<IpAddr> {
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    literal.parse().ok()
 }
 
 fn origin_host(origin: &str) -> Option<String> {

@@ -99,8 +99,11 @@ impl Site {
             .header(header::CACHE_CONTROL, "no-cache")
             .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
             .header(header::REFERRER_POLICY, "no-referrer")
-            .header("cross-origin-opener-policy", "same-origin")
             .header(header::CONTENT_SECURITY_POLICY, self.content_security_policy(request));
+        if self.hosts.is_trustworthy(request) {
+            // Elsewhere browsers ignore it, and complain.
+            response = response.header("cross-origin-opener-policy", "same-origin");
+        }
         if known {
             response = response.status(StatusCode::NOT_MODIFIED);
         }
@@ -120,13 +123,10 @@ impl Site {
     }
 
     fn media_origin<B>(&self, request: &Request<B>) -> String {
-        match &self.media_url {
-            Some(url) => url.origin().ascii_serialization(),
-            None => {
-                let host =
-                    request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-                format!("http://{}:{}", host_without_port(host), self.media_port)
-            }
+        if let Some(url) = &self.media_url {
+            return url.origin().ascii_serialization();
         }
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        format!("http://{}:{}", host_without_port(host), self.media_port)
     }
 }

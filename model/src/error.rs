@@ -86,6 +86,8 @@ pub enum InputErrorCode {
     Blank,
     /// Names something that is not there.
     NotFound,
+    /// One of several things to which the caller may not do this.
+    Forbidden,
     /// The thing is in a state, or was changed meanwhile, so that this cannot be done now.
     Conflict,
     /// Somebody has this name or address already.

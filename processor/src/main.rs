@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
         let processor = processor.clone();
         async move {
             let time_left = event.context.deadline().duration_since(system_now()).unwrap_or_default();
-            let handled = processor.handle(event.payload, time_left.saturating_sub(RESERVE)).await;
+            let handled = Box::pin(processor.handle(event.payload, time_left.saturating_sub(RESERVE))).await;
             handled.map_err(|error| Error::from(format!("not a batch of SQS messages: {error}")))
         }
     }))

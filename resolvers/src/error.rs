@@ -17,6 +17,8 @@ pub(crate) enum UserErrorCode {
     Blank,
     /// Names something that is not there.
     NotFound,
+    /// One of several things to which you may not do this.
+    Forbidden,
     /// Cannot be done in the present state, or was changed meanwhile.
     Conflict,
     /// Somebody has this name or address already.

@@ -134,14 +134,16 @@ async fn each<F: Future<Output = Result<(), Error>>>(
             Ok(parsed) => act(parsed).await,
             Err(_) => Err(InputError::not_found("ids").into()),
         };
-        match to_payload(ctx, result) {
-            Ok((done, mistakes)) => {
-                payload.media_ids.extend(done.map(|()| id));
-                payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
+        // A denial of one does not stop the others. After a fault the call can be repeated: what was done stays done.
+        let result = result.map_err(|error| match error {
+            Error::Forbidden => {
+                InputError::new(InputErrorCode::Forbidden, "ids", "You may not do this to this one.").into()
             }
-            // A denial or a fault of one: the others go on, and what was done is told.
-            Err(error) => ctx.add_error(ctx.set_error_path(error.into_server_error(ctx.item.pos))),
-        }
+            other => other,
+        });
+        let (done, mistakes) = to_payload(ctx, result)?;
+        payload.media_ids.extend(done.map(|()| id));
+        payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
     }
     Ok(Some(payload))
 }

@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::time::Duration;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use model::{DisplayName, Error, InputError, InputErrorCode, PageRequest, UserId};
@@ -292,6 +294,7 @@ async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayNam
     if user.disabled {
         return Err(InputError::new(InputErrorCode::WrongPassword, "password", "This password is not right.").into());
     }
+    let tokens = past_sign_out(ctx, tokens, &claims, &user).await?;
     Ok(Session {
         access_token: tokens.access_token,
         id_token: tokens.id_token,
@@ -300,6 +303,26 @@ async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayNam
         expires_at: now.plus_seconds(tokens.expires_in_seconds).into(),
         role: user.role.into(),
     })
+}
+
+/// Tokens tell the second of their issue, so that those of the very second in which everybody was signed out are refused,
+/// the new one among them: then another is asked for as soon as that second is over.
+async fn past_sign_out(
+    ctx: &Context<'_>,
+    tokens: Tokens,
+    claims: &token::Claims,
+    user: &model::User,
+) -> Result<Tokens, Error> {
+    let (Some(valid_from), Some(refresh_token)) = (user.tokens_valid_from, &tokens.refresh_token) else {
+        return Ok(tokens);
+    };
+    let missing_millis = valid_from.unix_millis() - claims.iat.saturating_mul(1_000);
+    if !(1..1_000).contains(&missing_millis) {
+        return Ok(tokens);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let later = store(ctx).refresh(refresh_token).await?;
+    Ok(Tokens { refresh_token: tokens.refresh_token, ..later })
 }
 
 async fn first_record(ctx: &Context<'_>, id: UserId, claims: &token::Claims) -> Result<model::User, Error> {

@@ -147,7 +147,7 @@ async fn who_contributes_changes_what_they_brought_and_nothing_else() {
     // Once she may not contribute any more, her photo is as any other to her.
     admin.grants(&seen, &id, json!("COMMENT")).await;
     assert_eq!(anna.refusals(UPDATE_MEDIA, "UpdateMediaInput", caption(&own)).await, ["FORBIDDEN"]);
-    assert_eq!(anna.refusals(TRASH, "DeleteMediaInput", json!({ "ids": [own] })).await, ["FORBIDDEN"]);
+    assert_eq!(anna.mistakes(TRASH, "DeleteMediaInput", json!({ "ids": [own] })).await, ["FORBIDDEN"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -169,23 +169,6 @@ async fn what_cannot_be_processed_is_given_up_with_a_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_denial_for_one_does_not_stop_the_others() {
-    let home = Home::open().await;
-    let admin = home.admin().await;
-    let gallery = admin.makes_gallery("Mixed", "FAMILY").await;
-    let relative = home.relative(&admin, "Clara").await;
-    admin.grants(&gallery, &relative.id().await, json!("CONTRIBUTE")).await;
-    let theirs = admin.adds(&gallery, "a.jpg", "image/jpeg", &photo(7)).await;
-    let one = relative.adds(&gallery, "b.jpg", "image/jpeg", &photo(8)).await;
-    let two = relative.adds(&gallery, "c.jpg", "image/jpeg", &photo(9)).await;
-    let document = format!("mutation($input: DeleteMediaInput!) {{ {DELETE} }}");
-    let ids = json!({ "input": { "ids": [one["id"], theirs["id"], two["id"]] } });
-    let answer = relative.asks(&document, ids).await;
-    assert_eq!(answer["data"]["deleteMedia"]["mediaIds"], json!([one["id"], two["id"]]), "{answer:#}");
-    assert_eq!(error_codes(&answer), ["FORBIDDEN"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_that_was_cut_short_can_be_repeated() {
     let home = Home::open().await;
     let admin = home.admin().await;

@@ -1,2 +1,0 @@
-mod stories;
-mod support;

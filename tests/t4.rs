@@ -1,3 +1,0 @@
-#[path = "stories/recovery.rs"]
-mod recovery;
-mod support;
