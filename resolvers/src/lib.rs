@@ -6,6 +6,7 @@ mod context;
 mod directives;
 mod error;
 mod gallery;
+mod gallery_edit;
 mod gate;
 pub mod guard;
 mod http;
@@ -41,7 +42,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     session::SessionMutations,
-    gallery::GalleryMutations,
+    gallery_edit::GalleryMutations,
     upload::UploadMutations,
     media_edit::MediaMutations,
     comment::CommentMutations,

@@ -13,7 +13,7 @@ use crate::{
     context::{caller, presigner, services, store},
     directives::{aws_cognito_user_pools, groups},
     error::{UserError, to_payload},
-    gallery::DeletePayload,
+    gallery_edit::DeletePayload,
     gate,
     media::Media,
     media_edit::MediaPayload,

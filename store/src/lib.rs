@@ -1,6 +1,7 @@
 //! All that speaks to AWS: the table, the buckets, the user pool. Decides nothing about rights.
 
 mod change;
+mod claim;
 mod comment;
 pub mod config;
 mod error;
@@ -11,7 +12,10 @@ mod keys_of_pool;
 mod media;
 mod object;
 mod presign;
+mod processing;
 mod table;
+mod trash;
+mod upload;
 mod user;
 mod user_pool;
 
@@ -33,9 +37,10 @@ use model::{Clock, Error};
 pub use config::{MediaAddress, Settings};
 pub use gallery::GalleryChange;
 pub use keys_of_pool::{PublicKey, fetch_public_keys};
-pub use media::{Announced, MediaChange, Moved};
+pub use media::{MediaChange, Moved};
 pub use object::{StoredObject, StoredPart};
 pub use presign::{Presigner, SignedUrl, UploadTarget};
+pub use upload::Announced;
 pub use user::UserChange;
 pub use user_pool::{Account, NewUser, SignIn, Tokens};
 
