@@ -11,6 +11,7 @@ use crate::{
     gate,
     loaders::{loader, shared},
     media::Media,
+    permissions::{self, CommentPermissions},
     scalars::AwsDateTime,
     user::User,
 };
@@ -66,6 +67,14 @@ impl Comment {
     /// Whether it was removed; its place stays.
     async fn removed(&self) -> bool {
         self.0.text.is_none()
+    }
+
+    /// What you may do with it.
+    #[graphql(directive = resolver::apply())]
+    async fn viewer_can(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<CommentPermissions>> {
+        let media = answer(ctx, loader(ctx).load_one(self.0.id.media).await.map_err(shared))?;
+        let Some(media) = media else { return Ok(None) };
+        answer(ctx, permissions::of_comment(ctx, &self.0, &media).await)
     }
 }
 

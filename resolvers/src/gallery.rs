@@ -11,6 +11,7 @@ use crate::{
     gate,
     loaders::{loader, shared},
     media::{Media, MediaConnection, MediaKind},
+    permissions::{self, GalleryPermissions},
     scalars::{AwsDate, AwsDateTime},
     user::User,
 };
@@ -163,6 +164,12 @@ impl Gallery {
         );
         let page = answer(ctx, page.await)?;
         Ok(Some(MediaConnection::new(page, &request)))
+    }
+
+    /// What you may do with it.
+    #[graphql(directive = resolver::apply())]
+    async fn viewer_can(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<GalleryPermissions>> {
+        Ok(Some(answer(ctx, permissions::of_gallery(ctx, &self.0).await)?))
     }
 
     /// Who is on the access list, and what they may do.

@@ -8,7 +8,10 @@ use model::{
     access::{Action, GalleryAccess, MediaAccess, Requester, Subject, Verdict, decide},
 };
 
-use crate::context::{caller, store};
+use crate::{
+    context::{caller, store},
+    loaders::{loader, shared},
+};
 
 /// The gallery, if the caller may see it; otherwise it is as if it were not there.
 ///
@@ -73,18 +76,26 @@ async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Med
     Ok(Some((media, access)))
 }
 
-/// The access list is read from the base table, at each request: a line that was taken off counts at once.
-async fn access_to(ctx: &Context<'_>, gallery: &Gallery) -> Result<GalleryAccess, Error> {
+/// What of a gallery matters for the caller's rights. The access list is read from the base table, at each request: a
+/// line that was taken off counts at once.
+pub(crate) async fn access_to(ctx: &Context<'_>, gallery: &Gallery) -> Result<GalleryAccess, Error> {
     let requester = caller(ctx).requester;
     let grant = match requester.user_id() {
-        Some(user) if needs_grant(&requester, gallery) => store(ctx).get_grant(gallery.id, user).await?,
+        Some(user) if needs_grant(&requester, gallery) => {
+            loader(ctx).load_one((gallery.id, user)).await.map_err(shared)?
+        }
         _ => None,
     };
-    Ok(GalleryAccess {
-        visibility: gallery.visibility,
-        deleted: gallery.deleted_at.is_some(),
-        grant: grant.map(|grant| grant.level),
-    })
+    Ok(GalleryAccess { visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant })
+}
+
+/// The same of the gallery that media is in; none where the gallery is not there.
+pub(crate) async fn access_around(ctx: &Context<'_>, media: &Media) -> Result<Option<GalleryAccess>, Error> {
+    let gallery: Option<Gallery> = loader(ctx).load_one(media.gallery_id).await.map_err(shared)?;
+    match gallery {
+        Some(gallery) => Ok(Some(access_to(ctx, &gallery).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Whether the access list could change the decision: where nobody is on it, it is not read.
@@ -99,7 +110,8 @@ fn needs_grant(requester: &Requester, gallery: &Gallery) -> bool {
         })
 }
 
-fn access_of(media: &Media) -> MediaAccess {
+/// What of media matters for the caller's rights.
+pub(crate) fn access_of(media: &Media) -> MediaAccess {
     MediaAccess { status: media.status, uploaded_by: media.uploaded_by }
 }
 

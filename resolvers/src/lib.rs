@@ -15,6 +15,7 @@ mod media;
 mod media_edit;
 mod node;
 mod nullable;
+mod permissions;
 mod scalars;
 mod session;
 mod token;

@@ -7,7 +7,7 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
-use model::{Error, GalleryId, MediaId, User, UserId};
+use model::{AccessLevel, Error, GalleryId, MediaId, User, UserId};
 use store::Store;
 
 /// Loads records by id, many at once.
@@ -41,6 +41,28 @@ impl Loader<UserId> for Records {
 
     async fn load(&self, ids: &[UserId]) -> Result<HashMap<UserId, User>, Self::Error> {
         self.0.get_users(ids).await.map_err(Arc::new)
+    }
+}
+
+/// Lines of access lists; read from the table itself, like everything here.
+impl Loader<(GalleryId, UserId)> for Records {
+    type Value = AccessLevel;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        lines: &[(GalleryId, UserId)],
+    ) -> Result<HashMap<(GalleryId, UserId), AccessLevel>, Self::Error> {
+        let mut by_user: HashMap<UserId, Vec<GalleryId>> = HashMap::new();
+        for (gallery, user) in lines {
+            by_user.entry(*user).or_default().push(*gallery);
+        }
+        let mut levels = HashMap::new();
+        for (user, galleries) in by_user {
+            let granted = self.0.get_grants(user, &galleries).await.map_err(Arc::new)?;
+            levels.extend(granted.into_iter().map(|(gallery, level)| ((gallery, user), level)));
+        }
+        Ok(levels)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     gallery::Gallery,
     gate,
     loaders::{loader, shared},
+    permissions::{self, MediaPermissions},
     scalars::{AwsDateTime, AwsUrl},
     user::User,
 };
@@ -119,6 +120,7 @@ pub(crate) struct Exif {
     field(name = "created_at", ty = "AwsDateTime", desc = "When it was announced."),
     field(name = "updated_at", ty = "AwsDateTime", desc = "When anything about it last changed."),
     field(name = "comment_count", ty = "u32", desc = "How many comments it has."),
+    field(name = "viewer_can", ty = "Option<MediaPermissions>", desc = "What you may do with it.", directive = resolver::apply()),
     field(
         name = "comments",
         ty = "Option<CommentConnection>",
@@ -283,6 +285,12 @@ macro_rules! media_object {
                 let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
                 let page = answer(ctx, store(ctx).list_comments(self.0.id, &request).await)?;
                 Ok(Some(CommentConnection::new(page, &request)))
+            }
+
+            /// What you may do with it.
+            #[graphql(directive = resolver::apply())]
+            async fn viewer_can(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<MediaPermissions>> {
+                answer(ctx, permissions::of_media(ctx, &self.0).await)
             }
 
             $($own)*

@@ -239,3 +239,41 @@ async fn standing(actor: &Actor, gallery: &str, media: &str) -> Standing {
     }
     if comments.is_empty() { Standing::Comment } else { Standing::Look }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_viewer_can_do_is_told_as_it_is_decided() {
+    let home = Home::open().await;
+    let admin = home.admin().await;
+    let anna = home.relative(&admin, "Anna").await;
+    let id = anna.id().await;
+    let gallery = admin.makes_gallery("Summer", "RESTRICTED").await;
+    let of_admin = admin.adds_photo(&gallery, JULY).await;
+    let comment = admin.comments(&of_admin, "Look!").await;
+    let document = "query($gallery: ID!, $media: ID!, $comment: ID!) { \
+        gallery(id: $gallery) { viewerCan { edit delete upload share } } \
+        media(id: $media) { viewerCan { edit delete comment download } } \
+        node(id: $comment) { ... on Comment { viewerCan { edit delete } } } }";
+    let asks = async |actor: &Actor| {
+        let data = actor.gets(document, json!({ "gallery": gallery, "media": of_admin, "comment": comment })).await;
+        let yes = |pointer: &str, name: &str| data.pointer(pointer).is_some_and(|can| can[name] == true);
+        let all = [
+            ("/gallery/viewerCan", ["edit", "delete", "upload", "share"].as_slice()),
+            ("/media/viewerCan", &["edit", "delete", "comment", "download"]),
+            ("/node/viewerCan", &["edit", "delete"]),
+        ];
+        all.map(|(pointer, names)| {
+            names.iter().copied().filter(|name| yes(pointer, name)).collect::<Vec<_>>().join(" ")
+        })
+    };
+    assert_eq!(asks(&admin).await, ["edit delete upload share", "edit delete comment download", "edit delete"]);
+    for (level, of_gallery, of_media) in
+        [("VIEW", "", "download"), ("COMMENT", "", "comment download"), ("CONTRIBUTE", "upload", "comment download")]
+    {
+        admin.grants(&gallery, &id, json!(level)).await;
+        assert_eq!(asks(&anna).await, [of_gallery, of_media, ""], "{level}");
+    }
+    let own = anna.adds_photo(&gallery, MAY).await;
+    let data =
+        anna.gets("query($id: ID!) { media(id: $id) { viewerCan { edit delete } } }", json!({ "id": own })).await;
+    assert_eq!(data["media"]["viewerCan"], json!({ "edit": true, "delete": true }));
+}

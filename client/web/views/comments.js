@@ -4,7 +4,7 @@ import { graphql, mutate } from '../api.js';
 import { button, confirm, el, field, form, settled } from '../dom.js';
 import { moment } from '../format.js';
 
-export const COMMENT_FIELDS = 'id text author { id displayName } createdAt editedAt removed';
+export const COMMENT_FIELDS = 'id text author { displayName } createdAt editedAt removed viewerCan { edit delete }';
 
 const RESULT = `{ comment { ${COMMENT_FIELDS} } userErrors { code message path } }`;
 const ADD = `mutation($input: AddCommentInput!) { addComment(input: $input) ${RESULT} }`;
@@ -15,7 +15,7 @@ const MORE = `query($id: ID!, $after: String) { media(id: $id) {
 } }`;
 
 /** `changed` is told by how much their number grew. */
-export function comments(media, user, changed) {
+export function comments(media, changed) {
   const list = el('ol', { class: 'comments' });
   const empty = el('p', { class: 'hint' }, 'Nobody has said anything yet.');
   const more = el('div', {});
@@ -31,7 +31,7 @@ export function comments(media, user, changed) {
   }
 
   function line(comment) {
-    const own = comment.author?.id === user.id;
+    const can = comment.viewerCan;
     const node = el('li', {});
     const again = next => node.replaceWith(line(next));
     if (comment.removed) {
@@ -49,9 +49,9 @@ export function comments(media, user, changed) {
       el('p', { class: 'by' }, el('strong', {}, comment.author?.displayName ?? 'Somebody'), ' ',
         el('time', { datetime: comment.createdAt }, moment(comment.createdAt)), comment.editedAt && ' · edited'),
       el('p', { class: 'said' }, comment.text),
-      (own || user.role === 'ADMIN') && el('div', { class: 'comment-acts' },
-        own && button('Edit', () => editing(node, comment, again), { kind: 'small' }),
-        button('Remove', remove, { kind: 'small' })));
+      (can.edit || can.delete) && el('div', { class: 'comment-acts' },
+        can.edit && button('Edit', () => editing(node, comment, again), { kind: 'small' }),
+        can.delete && button('Remove', remove, { kind: 'small' })));
     return node;
   }
 
@@ -66,7 +66,7 @@ export function comments(media, user, changed) {
   };
   take(media.comments);
   return el('div', { class: 'talk' }, el('h3', {}, 'Comments'), empty, list, more,
-    media.status !== 'TRASHED' && form({ submit: 'Send' }, submit,
+    media.viewerCan.comment && form({ submit: 'Send' }, submit,
       field('Say something', el('textarea', { name: 'text', rows: 2, onkeydown: sendByKeyboard }))));
 }
 

@@ -13,7 +13,8 @@ const POLL_MS = 1200;
 const DETAIL = `${TILE_FIELDS} sizeBytes contentType
   location { latitude longitude altitude }
   gallery { id title }
-  uploadedBy { id displayName }
+  uploadedBy { displayName }
+  viewerCan { edit delete comment }
   preview { url width height } original { url }
   ... on Photo { exif { cameraMake cameraModel lens focalLengthMm fNumber exposureTime iso } }`;
 const MEDIA = `query($id: ID!) { media(id: $id) {
@@ -180,7 +181,7 @@ export function openViewer(host, firstId, { fromGrid }) {
   function showPanel() {
     const media = detail;
     const admin = host.user.role === 'ADMIN';
-    const edits = admin || (host.contributes && media.uploadedBy?.id === host.user.id);
+    const { edit: edits, delete: deletes } = media.viewerCan;
     const exif = media.exif ? camera(media.exif) : [];
     const facts = [
       ['Taken', taken(media) ?? 'Date not known'],
@@ -201,9 +202,9 @@ export function openViewer(host, firstId, { fromGrid }) {
           button('Left', () => rotate(270), { icon: 'turnLeft', kind: 'act', 'aria-label': 'Rotate left', title: 'Rotate left' }),
           button('Right', () => rotate(90), { icon: 'turnRight', kind: 'act', 'aria-label': 'Rotate right', title: 'Rotate right' })],
         admin && media.preview && button('Cover', cover, { icon: 'cover', kind: 'act', 'aria-label': 'Use as cover', title: 'Use as the cover of the gallery' }),
-        edits && button('Delete', trash, { icon: 'trash', kind: 'act' })),
+        deletes && button('Delete', trash, { icon: 'trash', kind: 'act' })),
       el('dl', { class: 'facts-list' }, facts.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value)))),
-      comments(media, host.user, change => {
+      comments(media, change => {
         detail.commentCount += change;
         tell();
       }));
