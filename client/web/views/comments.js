@@ -1,7 +1,7 @@
 // What is said about a picture.
 
 import { graphql, mutate } from '../api.js';
-import { button, confirm, el, field, form, settled } from '../dom.js';
+import { button, confirm, el, field, fill, form, settled } from '../dom.js';
 import { moment } from '../format.js';
 
 export const COMMENT_FIELDS = 'id text author { displayName } createdAt editedAt removed viewerCan { edit delete }';
@@ -45,7 +45,7 @@ export function comments(media, changed) {
       again(payload.comment);
       changed(-1);
     };
-    node.append(
+    fill(node,
       el('p', { class: 'by' }, el('strong', {}, comment.author?.displayName ?? 'Somebody'), ' ',
         el('time', { datetime: comment.createdAt }, moment(comment.createdAt)), comment.editedAt && ' · edited'),
       el('p', { class: 'said' }, comment.text),
