@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -11,6 +12,8 @@ use resolvers::Random;
 use serde::{Deserialize, Serialize};
 
 const MARKER: &str = "mantel-data.json";
+/// What a first start that was cut short may leave.
+const UNFINISHED_MARKER: &str = "mantel-data.new";
 const LOCK: &str = "lock";
 const SECRETS: &str = "secrets.json";
 const FORMAT: u32 = 1;
@@ -48,7 +51,7 @@ pub enum DataFolderError {
 pub(crate) struct DataFolder {
     path: PathBuf,
     /// Holds the lock; the system releases it when the process ends, however it ends.
-    _lock: File,
+    lock: Arc<File>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,12 +90,13 @@ impl DataFolder {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let others = fs::read_dir(path).map_err(at(path))?.filter_map(Result::ok);
-                if others.into_iter().any(|entry| entry.file_name() != LOCK) {
+                if others.into_iter().any(|entry| entry.file_name() != LOCK && entry.file_name() != UNFINISHED_MARKER) {
                     return Err(DataFolderError::NotOurs(path.to_owned()));
                 }
             }
             Err(error) => return Err(at(&marker)(error)),
         }
+        make_private(path).map_err(at(path))?;
         let lock_path = path.join(LOCK);
         let lock = private_file(&lock_path).map_err(at(&lock_path))?;
         match lock.try_lock() {
@@ -104,7 +108,7 @@ impl DataFolder {
             let text = serde_json::to_vec(&Marker { format: FORMAT }).expect("a number is JSON");
             write_durably(&marker, &text).map_err(at(&marker))?;
         }
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), lock: Arc::new(lock) })
     }
 
     /// Refuses a folder that Mantel has never used.
@@ -119,6 +123,11 @@ impl DataFolder {
         let failed = |source| DataFolderError::Io { path: file.clone(), source };
         let bytes = fs::read(&file).map_err(failed)?;
         serde_json::from_slice(&bytes).map_err(|error| failed(io::Error::other(error)))
+    }
+
+    /// The lock, for whoever must hold it longer than this lives.
+    pub(crate) fn lock(&self) -> Arc<File> {
+        self.lock.clone()
     }
 
     /// The folder.
@@ -189,10 +198,20 @@ fn private_file(path: &Path) -> io::Result<File> {
 
 #[cfg(unix)]
 fn create_private_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    // One that was there already may have been open to others.
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// A folder that was there before may have been open to others.
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_private(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

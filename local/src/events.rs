@@ -64,6 +64,17 @@ impl Delivery {
     }
 
     async fn deliver(&self, event: OutboxEvent) {
+        match self.outbox.begin_event(event.id).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::error!(object.key = event.key, "an event ended Mantel again and again; see `mantel redrive`");
+                return;
+            }
+            Err(error) => {
+                tracing::error!(%error, event.id, "an event could not be begun");
+                return;
+            }
+        }
         let time = event.created.to_string();
         let object = ObjectCreated {
             bucket: &event.bucket,

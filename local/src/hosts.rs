@@ -14,15 +14,23 @@ pub(crate) struct Hosts {
     site_origin: Option<String>,
     /// The port of the site, whose pages may call.
     site_port: u16,
+    /// Whether files have an address of their own, to which pages of the site come from whichever host they have.
+    media_has_own_host: bool,
 }
 
 impl Hosts {
     /// Names and origin are those of the configured addresses; IP addresses and `localhost` are always known.
-    pub(crate) fn new(urls: &[&url::Url], site_url: Option<&url::Url>, site_port: u16) -> Self {
+    pub(crate) fn new(site_url: Option<&url::Url>, media_url: Option<&url::Url>, site_port: u16) -> Self {
         Self {
-            names: urls.iter().filter_map(|url| url.host_str()).map(str::to_lowercase).collect(),
+            names: site_url
+                .into_iter()
+                .chain(media_url)
+                .filter_map(|url| url.host_str())
+                .map(str::to_lowercase)
+                .collect(),
             site_origin: site_url.map(|url| url.origin().ascii_serialization()),
             site_port,
+            media_has_own_host: media_url.is_some(),
         }
     }
 
@@ -46,6 +54,13 @@ impl Hosts {
         let own_host = host(request.headers()).map(host_without_port).unwrap_or_default();
         let here = own_host == "localhost" || address(own_host).is_some_and(|address| address.is_loopback());
         here || self.site_origin.as_deref().is_some_and(|origin| origin.starts_with("https:"))
+    }
+
+    /// The same for the listener of files, where every request is signed anyway.
+    pub(crate) fn allows_origin_of_media<B>(&self, request: &Request<B>) -> bool {
+        let mut origins = request.headers().get_all(header::ORIGIN).iter();
+        let mut may_be_site = || origins.all(|origin| origin.to_str().is_ok_and(|origin| self.may_be_site(origin)));
+        self.allows_origin_of(request) || (self.media_has_own_host && may_be_site())
     }
 
     /// Whether an origin may be one of the site at all, under whichever host.
@@ -105,7 +120,7 @@ mod tests {
 
     fn hosts() -> Hosts {
         let site = url::Url::parse("https://photos.example.org").expect("a URL");
-        Hosts::new(&[&site], Some(&site), 8480)
+        Hosts::new(Some(&site), None, 8480)
     }
 
     fn known(host: &str) -> bool {

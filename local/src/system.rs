@@ -119,8 +119,7 @@ impl System {
         let addresses = (site.local_addr()?, media.local_addr()?, aws.local_addr()?);
         let opening = options.clone();
         let opened = tokio::task::spawn_blocking(move || open(folder, &opening, addresses.2)).await??;
-        let urls: Vec<&Url> = options.public_url.iter().chain(&options.media_url).collect();
-        let hosts = Hosts::new(&urls, options.public_url.as_ref(), addresses.0.port());
+        let hosts = Hosts::new(options.public_url.as_ref(), options.media_url.as_ref(), addresses.0.port());
 
         let (stop, stopped) = watch::channel(false);
         let (stop_services, services_stopped) = watch::channel(false);
@@ -266,6 +265,7 @@ fn open_objects(folder: &DataFolder, options: &Options) -> anyhow::Result<Arc<s3
         event_buckets: vec![ORIGINALS.to_owned()],
         retry_base_seconds: options.retry_base_seconds,
         clock: options.clock.clone(),
+        lock: Some(folder.lock()),
     };
     Ok(s3::Store::open(&folder.subfolder("s3")?, settings)?)
 }
@@ -299,7 +299,7 @@ fn serve_s3(
                 let text = "Mantel does not know this name. Start it with --media-url to make it known.";
                 return plain(StatusCode::MISDIRECTED_REQUEST, text);
             }
-            if !hosts.allows_origin_of(&request) {
+            if !hosts.allows_origin_of_media(&request) {
                 return plain(StatusCode::FORBIDDEN, "Pages of other sites may not use these files.");
             }
             service.call(request).await.map(|body| body.map_err(|error| error.to_string().into()).boxed_unsync())

@@ -1,14 +1,16 @@
 //! The embedded user pool, driven by the official client over HTTP on loopback.
 
-mod sign_in;
-mod passwords;
 mod lockout;
-mod tokens;
+mod passwords;
+mod sign_in;
 mod sign_out;
-mod users;
+mod tokens;
+
 mod groups;
-mod protocol;
+mod users;
+
 mod durability;
+mod protocol;
 
 mod answers;
 mod server;

@@ -9,6 +9,20 @@ use std::{
 use super::{BUCKET, MIB, Outcome, World, count_files, valid_for};
 
 #[tokio::test]
+async fn a_folder_with_an_empty_database_is_left_alone() -> Outcome {
+    let world = World::new().await?;
+    world.put("key", "precious").await?;
+    let dir = Arc::clone(&world.dir);
+    for name in ["objects.sqlite-wal", "objects.sqlite-shm"] {
+        std::fs::remove_file(dir.path().join(name))?;
+    }
+    std::fs::File::create(dir.path().join("objects.sqlite"))?;
+    assert!(world.restarted().await.is_err());
+    assert_eq!(count_files(&dir.path().join("blobs"))?, 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_dropped_connection_leaves_the_old_object() -> Outcome {
     let world = World::new().await?;
     world.put("key", "old").await?;

@@ -50,3 +50,23 @@ async fn an_event_is_tried_until_it_is_delivered_or_dead() -> Outcome {
     assert_eq!(store.dead_events().await?, []);
     Ok(())
 }
+
+#[tokio::test]
+async fn an_event_whose_deliveries_never_end_is_dead_after_three() -> Outcome {
+    let mut world = World::new().await?;
+    world.put("poison", "boom").await?;
+    for _ in 0..3 {
+        let id = world.store.due_events(1).await?[0].id;
+        assert!(world.store.begin_event(id).await?);
+        // As if it had ended the process.
+        world = world.restarted().await?;
+    }
+    let id = world.store.due_events(1).await?[0].id;
+    assert!(!world.store.begin_event(id).await?);
+    assert_eq!(world.store.due_events(1).await?, []);
+    let dead = world.store.dead_events().await?;
+    assert!(dead[0].reason.starts_with("Mantel ended while it worked on this file"), "{}", dead[0].reason);
+    world.store.redrive().await?;
+    assert!(world.store.begin_event(id).await?);
+    Ok(())
+}

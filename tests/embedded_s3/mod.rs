@@ -1,14 +1,16 @@
 //! The embedded S3, driven by the official client over HTTP: each test is a story of one behaviour.
 
-mod objects;
-mod conditions;
-mod checksums;
-mod signatures;
-mod browsers;
-mod multipart;
 mod listing;
-mod events;
+mod multipart;
+mod objects;
+
+mod browsers;
+mod checksums;
+mod conditions;
+mod signatures;
+
 mod durability;
+mod events;
 
 use std::{
     error::Error,
@@ -71,6 +73,7 @@ impl World {
             event_buckets: vec![BUCKET.to_owned()],
             retry_base_seconds: 1,
             clock,
+            lock: None,
         };
         let store = s3::Store::open(dir.path(), options)?;
         let access = s3::Access {

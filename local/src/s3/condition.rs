@@ -64,11 +64,12 @@ pub(super) struct ReadCondition {
 
 impl ReadCondition {
     /// Refuses with 412 or 304, in the order of RFC 9110 section 13.2.2.
-    pub(super) fn check(&self, object: &Object) -> S3Result<()> {
+    /// `cache_control` is that of the answer, if the request asks for one.
+    pub(super) fn check(&self, object: &Object, cache_control: Option<&str>) -> S3Result<()> {
         if !self.is_wanted_state(object) {
             return Err(failed());
         }
-        if self.is_news(object) { Ok(()) } else { Err(not_modified(object)) }
+        if self.is_news(object) { Ok(()) } else { Err(not_modified(object, cache_control)) }
     }
 
     /// Refuses with 412 only: a copy has no 304.
@@ -114,12 +115,12 @@ fn failed() -> S3Error {
 }
 
 /// A 304 carries what a browser needs to go on using its copy.
-fn not_modified(object: &Object) -> S3Error {
+fn not_modified(object: &Object, cache_control: Option<&str>) -> S3Error {
     let mut headers = HeaderMap::new();
     let fields = [
         (header::ETAG, format!("\"{}\"", object.etag)),
         (header::LAST_MODIFIED, http_date(object.modified)),
-        (header::CACHE_CONTROL, object.cache_control(None)),
+        (header::CACHE_CONTROL, object.cache_control(cache_control)),
     ];
     for (name, value) in fields {
         if let Ok(value) = HeaderValue::try_from(value) {

@@ -65,6 +65,7 @@ CREATE TABLE IF NOT EXISTS event (
     size_bytes INTEGER NOT NULL,
     created INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    begun INTEGER NOT NULL DEFAULT 0,
     due INTEGER NOT NULL,
     dead INTEGER NOT NULL DEFAULT 0,
     reason TEXT
@@ -79,6 +80,16 @@ pub(super) struct Database {
 }
 
 impl Database {
+    /// Whether there is no database yet, or one that was never written to.
+    pub(super) fn is_new(path: &Path) -> Result<bool, Error> {
+        if !path.try_exists()? {
+            return Ok(true);
+        }
+        let tables: i64 =
+            Connection::open(path)?.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+        Ok(tables == 0)
+    }
+
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let writer = connect(path)?;
         writer.execute_batch(SCHEMA)?;

@@ -13,6 +13,8 @@ use super::{
 
 /// After so many failed deliveries an event is dead: it waits for a redrive.
 const MAX_ATTEMPTS: u32 = 5;
+/// After so many deliveries without an outcome too: whatever they did, nobody was left to say.
+const MAX_BEGUN: u32 = 3;
 
 /// An object was put, copied or completed. Delivered at least once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,12 @@ impl Store {
         .await
     }
 
+    /// Counts a delivery that begins; false where this event is dead now, because several deliveries began and never ended:
+    /// it must have ended Mantel itself, and would do so again.
+    pub async fn begin_event(self: &Arc<Self>, id: i64) -> Result<bool, Error> {
+        blocking(self, move |store| store.database.write(|tx| begin(tx, id))).await
+    }
+
     /// Forgets a delivered event.
     pub async fn complete_event(self: &Arc<Self>, id: i64) -> Result<(), Error> {
         blocking(self, move |store| {
@@ -96,7 +104,8 @@ impl Store {
         let count = blocking(self, |store| {
             let now = store.now().unix_millis();
             store.database.write(|tx| {
-                let revive = "UPDATE event SET dead = 0, attempts = 0, due = ?, reason = NULL WHERE dead = 1";
+                let revive =
+                    "UPDATE event SET dead = 0, attempts = 0, begun = 0, due = ?, reason = NULL WHERE dead = 1";
                 Ok(tx.execute(revive, [now])?)
             })
         })
@@ -130,13 +139,23 @@ pub(super) fn put(tx: &Transaction<'_>, object: &Object) -> Result<(), Error> {
     Ok(())
 }
 
+fn begin(tx: &Transaction<'_>, id: i64) -> Result<bool, Error> {
+    let begun = "UPDATE event SET begun = begun + 1 WHERE id = ? AND begun < ?";
+    if tx.execute(begun, params![id, MAX_BEGUN])? == 1 {
+        return Ok(true);
+    }
+    let reason = "Mantel ended while it worked on this file, again and again.";
+    tx.execute("UPDATE event SET dead = 1, reason = ? WHERE id = ?", params![reason, id])?;
+    Ok(false)
+}
+
 fn fail(tx: &Transaction<'_>, store: &Store, id: i64, reason: &str) -> Result<(), Error> {
     let attempts: Option<u32> =
         tx.query_row("SELECT attempts FROM event WHERE id = ?", [id], |row| row.get(0)).optional()?;
     let Some(attempts) = attempts.map(|before| before + 1) else { return Ok(()) };
     let due = store.now().plus_seconds(store.retry_base_seconds.saturating_mul(1 << attempts.min(30)));
     tx.execute(
-        "UPDATE event SET attempts = ?, due = ?, dead = ?, reason = ? WHERE id = ?",
+        "UPDATE event SET attempts = ?, begun = 0, due = ?, dead = ?, reason = ? WHERE id = ?",
         params![attempts, due.unix_millis(), attempts >= MAX_ATTEMPTS, reason, id],
     )?;
     Ok(())

@@ -87,7 +87,7 @@ pub(super) async fn get_object(
     let condition = condition_of!(input);
     let (bucket, key) = (input.bucket.clone(), input.key.clone());
     let (object, file) = blocking(&store, move |store| open(store, &bucket, &key)).await?;
-    condition.check(&object)?;
+    condition.check(&object, input.response_cache_control.as_deref())?;
     let asked = input.range.take().filter(|_| range_applies(&request.headers, &object));
     let range = asked.map(|range| satisfiable(range, object.size_bytes)).transpose()?;
     if range.is_some() {
@@ -113,7 +113,7 @@ pub(super) async fn head_object(
     let condition = condition_of!(input);
     let (bucket, key) = (input.bucket.clone(), input.key.clone());
     let (object, _) = blocking(&store, move |store| store.database.read(|db| object::find(db, &bucket, &key))).await?;
-    condition.check(&object)?;
+    condition.check(&object, input.response_cache_control.as_deref())?;
     let mut output = output_of!(HeadObjectOutput, object, input);
     output.content_length = i64::try_from(object.size_bytes).ok();
     Ok(S3Response::new(output))

@@ -1,10 +1,10 @@
 //! Receives a body into a temporary file, hashed and checked: nothing is replaced before a body has proved right.
 
-use std::{io::Write as _, sync::Arc};
+use std::{io::Write as _, sync::Arc, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use futures::StreamExt as _;
+use futures::{Stream, StreamExt as _};
 use http::HeaderMap;
 use s3s::{
     S3Error, S3ErrorCode, S3Result, StdError, TrailingHeaders,
@@ -23,6 +23,8 @@ use super::{
 
 /// The most that S3 takes in one request.
 const MAX_SIZE_BYTES: u64 = 5 << 30;
+/// A body that stays silent for longer has lost its sender.
+const LONGEST_SILENCE: Duration = Duration::from_mins(1);
 /// So much is collected before a thread is asked to write it.
 const BATCH_BYTES: usize = 1 << 20;
 
@@ -125,7 +127,7 @@ pub(super) async fn receive(
 async fn drain(store: &Arc<Store>, mut body: StreamingBlob, mut sink: Sink, limit: u64) -> S3Result<Sink> {
     let mut batch = Vec::new();
     let mut batch_bytes = 0;
-    while let Some(chunk) = body.next().await {
+    while let Some(chunk) = next_chunk(&mut body).await? {
         let chunk = chunk.map_err(|error| broken_body(&error))?;
         batch_bytes += chunk.len();
         batch.push(chunk);
@@ -138,6 +140,12 @@ async fn drain(store: &Arc<Store>, mut body: StreamingBlob, mut sink: Sink, limi
         }
     }
     if batch.is_empty() { Ok(sink) } else { Ok(write(store, sink, batch).await?) }
+}
+
+/// A client that went away without a word must not hold its temporary file for ever.
+async fn next_chunk<S: Stream + Unpin>(body: &mut S) -> S3Result<Option<S::Item>> {
+    let next = tokio::time::timeout(LONGEST_SILENCE, body.next()).await;
+    next.map_err(|_| s3_error!(RequestTimeout, "Nothing was read from your connection for too long."))
 }
 
 async fn write(store: &Arc<Store>, mut sink: Sink, batch: Vec<Bytes>) -> Result<Sink, Error> {

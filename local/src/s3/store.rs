@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    fs, io,
+    fs::{self, File},
+    io,
     path::Path,
     sync::Arc,
 };
@@ -32,6 +33,8 @@ pub struct Options {
     pub retry_base_seconds: i64,
     /// Tells the time for rows and events. Signatures are checked against the system's clock, by `s3s`.
     pub clock: Clock,
+    /// The lock of the folder, if it has one: held until the last write that is under way has ended.
+    pub lock: Option<Arc<File>>,
 }
 
 /// A durable object store in one folder.
@@ -43,6 +46,8 @@ pub struct Store {
     pub(super) retry_base_seconds: i64,
     pub(super) event_was_put: Notify,
     event_buckets: HashSet<String>,
+    /// Held until the last write that is under way has ended.
+    _lock: Option<Arc<File>>,
 }
 
 impl Store {
@@ -56,7 +61,7 @@ impl Store {
     fn open_inner(dir: &Path, options: Options) -> Result<Self, Error> {
         fs::create_dir_all(dir)?;
         let path = dir.join("objects.sqlite");
-        let is_new = !path.try_exists()?;
+        let is_new = Database::is_new(&path)?;
         let blobs = Blobs::open(dir)?;
         if is_new && !blobs.is_empty()? {
             // A run that is cut off leaves no such thing: the database is durable before the first blob.
@@ -80,6 +85,7 @@ impl Store {
             retry_base_seconds: options.retry_base_seconds,
             event_was_put: Notify::new(),
             event_buckets: options.event_buckets.into_iter().collect(),
+            _lock: options.lock,
         })
     }
 
