@@ -106,7 +106,14 @@ impl Processor {
             tracing::warn!(object.key = event.detail.object.key, "not an object of ours; left alone");
             return Ok(());
         };
-        self.process(&key).await.map_err(|error| match error {
+        let done = async {
+            self.process(&key).await?;
+            match &key {
+                OriginalsKey::Original(_) => Ok(()),
+                OriginalsKey::Job(id, name) => self.store.delete_job(*id, name).await,
+            }
+        };
+        done.await.map_err(|error| match error {
             Error::Unavailable(reason) | Error::Internal(reason) => reason.to_string(),
             other => other.to_string(),
         })

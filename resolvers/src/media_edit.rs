@@ -17,6 +17,8 @@ use crate::{
 
 /// The most that one call deletes or restores.
 const MAX_IDS: usize = 100;
+/// How often a change is tried while others change the same record.
+const MAX_TRIES: usize = 3;
 
 /// Changes to a photo or video; what is left out stays.
 #[derive(InputObject)]
@@ -233,10 +235,15 @@ async fn trash(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
         seen => seen?.ok_or_else(|| InputError::not_found("ids"))?,
     };
     refuse_on_its_way(&media, "ids")?;
-    match store(ctx).trash_media(&media, caller(ctx).now).await? {
-        Moved::Done => store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await,
-        Moved::Duplicate | Moved::Changed => Err(at_this_moment()),
+    let mut media = media;
+    for _ in 0..MAX_TRIES {
+        if store(ctx).trash_media(&media, caller(ctx).now).await? == Moved::Done {
+            return store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await;
+        }
+        // The processor may have finished with it at this moment: that is no reason to bother a person.
+        media = gate::media(ctx, id, Action::TrashMedia).await?.ok_or_else(|| InputError::not_found("ids"))?;
     }
+    Err(at_this_moment())
 }
 
 async fn is_in_the_trash(ctx: &Context<'_>, id: MediaId) -> Result<bool, Error> {

@@ -128,15 +128,19 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes a job that is done; it is no error when it is not there.
+    pub async fn delete_job(&self, id: MediaId, name: &str) -> Result<(), Error> {
+        self.delete_from_originals(&OriginalsKey::Job(id, name.to_owned())).await
+    }
+
     /// Deletes an original; it is no error when it is not there.
     pub async fn delete_original(&self, id: MediaId) -> Result<(), Error> {
-        self.s3
-            .delete_object()
-            .bucket(&self.settings.originals_bucket)
-            .key(OriginalsKey::Original(id).to_string())
-            .send()
-            .await
-            .map_err(from_sdk)?;
+        self.delete_from_originals(&OriginalsKey::Original(id)).await
+    }
+
+    async fn delete_from_originals(&self, key: &OriginalsKey) -> Result<(), Error> {
+        let call = self.s3.delete_object().bucket(&self.settings.originals_bucket).key(key.to_string());
+        call.send().await.map_err(from_sdk)?;
         Ok(())
     }
 

@@ -5,7 +5,10 @@ use processor::{Limits, Processor, testing};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Home, actor::error_codes};
+use crate::support::{
+    Actor, Home,
+    actor::{error_codes, until},
+};
 
 const STATUS: &str = "query($id: ID!) { media(id: $id) { status takenAt failureReason } }";
 const FINISH: &str = "finishUpload(input: $input) { media { id status } userErrors { code message } }";
@@ -145,6 +148,8 @@ async fn processing_that_got_lost_is_found_and_made_good() {
     processor(&home).reconcile().await.expect("the services answer");
     let turned = admin.sees_processed(media["id"].as_str().expect("an id")).await;
     assert_eq!((&turned["width"], &turned["height"]), (&json!(40), &json!(60)));
+    // Nothing but the original stays where the processor was asked.
+    until(async || home.system.objects.object_count("originals").await.expect("the store answers") == 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
