@@ -303,4 +303,51 @@ mod tests {
         let deleted = GalleryAccess { deleted: true, ..granted(FAMILY, AccessLevel::Contribute) };
         check(&person(ME, Role::Visitor), Action::View, Subject::Gallery(deleted), Verdict::Hidden);
     }
+
+    #[test]
+    fn a_higher_level_never_takes_a_right_away() {
+        let levels = [None, Some(AccessLevel::View), Some(AccessLevel::Comment), Some(AccessLevel::Contribute)];
+        let statuses = [MediaStatus::Uploading, MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Trashed];
+        let actions = [
+            Action::View,
+            Action::Comment,
+            Action::Contribute,
+            Action::ManageGallery,
+            Action::EditMedia,
+            Action::TrashMedia,
+            Action::ManageTrash,
+            Action::EditComment,
+            Action::RemoveComment,
+        ];
+        let rank = |verdict| match verdict {
+            Verdict::Hidden => 0,
+            Verdict::Denied => 1,
+            Verdict::Allowed => 2,
+        };
+        let me = person(ME, Role::Visitor);
+        for (gallery, status, sub) in [FAMILY, RESTRICTED, PRIVATE]
+            .into_iter()
+            .flat_map(|gallery| statuses.map(|status| (gallery, status)))
+            .flat_map(|(gallery, status)| [ME, OTHER].map(|sub| (gallery, status, sub)))
+        {
+            for action in actions {
+                let ranks = levels.map(|grant| {
+                    let gallery = GalleryAccess { grant, ..gallery };
+                    let of_media = media(status, sub);
+                    [
+                        Subject::Gallery(gallery),
+                        Subject::Media(gallery, of_media),
+                        Subject::Comment(gallery, of_media, user(sub)),
+                    ]
+                    .map(|subject| rank(decide(&me, action, &subject)))
+                });
+                for pair in ranks.windows(2) {
+                    assert!(
+                        pair[0].iter().zip(pair[1]).all(|(low, high)| *low <= high),
+                        "{action:?} {gallery:?} {status:?}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::Context;
 use model::{
-    Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId, Visibility,
+    AccessLevel, Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId,
     access::{Action, GalleryAccess, MediaAccess, Requester, Subject, Verdict, decide},
 };
 
@@ -21,8 +21,8 @@ pub(crate) async fn gallery(ctx: &Context<'_>, id: GalleryId, action: Action) ->
     let Some(gallery) = store(ctx).get_gallery(id).await?.filter(|gallery| gallery.deleted_at.is_none()) else {
         return Ok(None);
     };
-    let access = access_to(ctx, &gallery).await?;
-    judge(ctx, action, &Subject::Gallery(access), gallery)
+    let verdict = weigh(ctx, &gallery, action, Subject::Gallery).await?;
+    judge(verdict, gallery)
 }
 
 /// The photo or video, if the caller may see it.
@@ -31,7 +31,8 @@ pub(crate) async fn gallery(ctx: &Context<'_>, id: GalleryId, action: Action) ->
 /// [`Error::Forbidden`] when the caller sees it, but may not do this to it.
 pub(crate) async fn media(ctx: &Context<'_>, id: MediaId, action: Action) -> Result<Option<Media>, Error> {
     let Some((media, gallery)) = media_and_gallery(ctx, id).await? else { return Ok(None) };
-    judge(ctx, action, &Subject::Media(gallery, access_of(&media)), media)
+    let verdict = weigh(ctx, &gallery, action, |gallery| Subject::Media(gallery, access_of(&media))).await?;
+    judge(verdict, media)
 }
 
 /// The comment, if the caller may see it.
@@ -41,8 +42,9 @@ pub(crate) async fn media(ctx: &Context<'_>, id: MediaId, action: Action) -> Res
 pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) -> Result<Option<Comment>, Error> {
     let Some((media, gallery)) = media_and_gallery(ctx, id.media).await? else { return Ok(None) };
     let Some(comment) = store(ctx).get_comment(id).await? else { return Ok(None) };
-    let subject = Subject::Comment(gallery, access_of(&media), comment.author);
-    judge(ctx, action, &subject, comment)
+    let subject = |gallery| Subject::Comment(gallery, access_of(&media), comment.author);
+    let verdict = weigh(ctx, &gallery, action, subject).await?;
+    judge(verdict, comment)
 }
 
 /// Leaves those of some galleries that the caller may see, in their places. They come from an index, which lags behind
@@ -51,42 +53,51 @@ pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> 
     let requester = caller(ctx).requester;
     let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
     let galleries = store(ctx).get_galleries(&places).await?;
-    let on_lists: Vec<GalleryId> =
-        galleries.values().filter(|gallery| needs_grant(&requester, gallery)).map(|gallery| gallery.id).collect();
+    let on_lists: Vec<GalleryId> = galleries
+        .values()
+        .filter(|gallery| grant_matters(&requester, gallery, Action::View, &Subject::Gallery))
+        .map(|gallery| gallery.id)
+        .collect();
     let grants = match requester.user_id() {
         Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await?,
         _ => HashMap::new(),
     };
     let visible = |gallery: &Gallery| {
-        let access = GalleryAccess {
-            visibility: gallery.visibility,
-            deleted: gallery.deleted_at.is_some(),
-            grant: grants.get(&gallery.id).copied(),
-        };
+        let access = access(gallery, grants.get(&gallery.id).copied());
         let verdict = decide(&requester, Action::View, &Subject::Gallery(access));
         verdict == Verdict::Allowed
     };
     Ok(places.iter().map(|id| galleries.get(id).filter(|gallery| visible(gallery)).cloned()).collect())
 }
 
-async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, GalleryAccess)>, Error> {
+async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, Gallery)>, Error> {
     let Some(media) = store(ctx).get_media(id).await? else { return Ok(None) };
-    let Some(gallery) = store(ctx).get_gallery(media.gallery_id).await? else { return Ok(None) };
-    let access = access_to(ctx, &gallery).await?;
-    Ok(Some((media, access)))
+    let gallery = store(ctx).get_gallery(media.gallery_id).await?;
+    Ok(gallery.map(|gallery| (media, gallery)))
 }
 
-/// What of a gallery matters for the caller's rights. The access list is read from the base table, at each request: a
-/// line that was taken off counts at once.
+/// Decides about one action. The access list is read only where it could change the decision; then from the base table,
+/// at each request: a line that was taken off counts at once.
+async fn weigh(
+    ctx: &Context<'_>,
+    gallery: &Gallery,
+    action: Action,
+    subject: impl Fn(GalleryAccess) -> Subject,
+) -> Result<Verdict, Error> {
+    let requester = caller(ctx).requester;
+    let grant =
+        if grant_matters(&requester, gallery, action, &subject) { own_grant(ctx, gallery).await? } else { None };
+    Ok(decide(&requester, action, &subject(access(gallery, grant))))
+}
+
+/// What of a gallery matters for any of the caller's rights.
 pub(crate) async fn access_to(ctx: &Context<'_>, gallery: &Gallery) -> Result<GalleryAccess, Error> {
     let requester = caller(ctx).requester;
-    let grant = match requester.user_id() {
-        Some(user) if needs_grant(&requester, gallery) => {
-            loader(ctx).load_one((gallery.id, user)).await.map_err(shared)?
-        }
-        _ => None,
-    };
-    Ok(GalleryAccess { visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant })
+    let matters = [Action::View, Action::Comment, Action::Contribute]
+        .into_iter()
+        .any(|action| grant_matters(&requester, gallery, action, &Subject::Gallery));
+    let grant = if matters { own_grant(ctx, gallery).await? } else { None };
+    Ok(access(gallery, grant))
 }
 
 /// The same of the gallery that media is in; none where the gallery is not there.
@@ -98,16 +109,27 @@ pub(crate) async fn access_around(ctx: &Context<'_>, media: &Media) -> Result<Op
     }
 }
 
-/// Whether the access list could change the decision: where nobody is on it, it is not read.
-fn needs_grant(requester: &Requester, gallery: &Gallery) -> bool {
-    let without =
-        |grant| GalleryAccess { visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant };
-    let most = Some(model::AccessLevel::Contribute);
-    gallery.visibility != Visibility::Private
-        && [Action::View, Action::Comment, Action::Contribute].into_iter().any(|action| {
-            decide(requester, action, &Subject::Gallery(without(None)))
-                != decide(requester, action, &Subject::Gallery(without(most)))
-        })
+/// Whether the caller's line of the access list could change the decision. A higher level never takes a right away, so
+/// that the two ends tell.
+fn grant_matters(
+    requester: &Requester,
+    gallery: &Gallery,
+    action: Action,
+    subject: &impl Fn(GalleryAccess) -> Subject,
+) -> bool {
+    let with = |grant| decide(requester, action, &subject(access(gallery, grant)));
+    with(None) != with(Some(AccessLevel::Contribute))
+}
+
+async fn own_grant(ctx: &Context<'_>, gallery: &Gallery) -> Result<Option<AccessLevel>, Error> {
+    match caller(ctx).requester.user_id() {
+        Some(user) => loader(ctx).load_one((gallery.id, user)).await.map_err(shared),
+        None => Ok(None),
+    }
+}
+
+fn access(gallery: &Gallery, grant: Option<AccessLevel>) -> GalleryAccess {
+    GalleryAccess { visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant }
 }
 
 /// What of media matters for the caller's rights.
@@ -115,8 +137,8 @@ pub(crate) fn access_of(media: &Media) -> MediaAccess {
     MediaAccess { status: media.status, uploaded_by: media.uploaded_by }
 }
 
-fn judge<T>(ctx: &Context<'_>, action: Action, subject: &Subject, value: T) -> Result<Option<T>, Error> {
-    match decide(&caller(ctx).requester, action, subject) {
+fn judge<T>(verdict: Verdict, value: T) -> Result<Option<T>, Error> {
+    match verdict {
         Verdict::Allowed => Ok(Some(value)),
         Verdict::Denied => Err(Error::Forbidden),
         Verdict::Hidden => Ok(None),
