@@ -196,6 +196,7 @@ async fn add_photo(system: &System, gallery_id: GalleryId, owner: UserId, number
     Ok(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "main makes the random source")]
 fn options(data: &std::path::Path) -> Options {
     let any_port = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
     Options {

@@ -256,6 +256,7 @@ fn now() -> Timestamp {
     Timestamp::from_unix_millis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
 
+#[expect(clippy::disallowed_methods, reason = "main makes the random source")]
 fn fill_random(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system gives random bytes");
 }

@@ -26,6 +26,7 @@ impl rand_core::RngCore for SystemRng {
         rand_core::impls::next_u64_via_fill(self)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "tests make the random source, as main does")]
     fn fill_bytes(&mut self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("random bytes");
     }

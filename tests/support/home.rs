@@ -100,6 +100,7 @@ impl Home {
 }
 
 /// How tests start the system on a folder: any free ports, cheap passwords, quick retries.
+#[expect(clippy::disallowed_methods, reason = "tests make the random source, as main does")]
 fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
     let any_port = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
     Options {

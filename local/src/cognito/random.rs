@@ -33,6 +33,7 @@ pub(super) fn text(alphabet: &[u8], length: usize) -> Result<String, getrandom::
     Ok(text)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the embedded services draw names and secrets that nobody may choose")]
 pub(super) fn bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)?;
@@ -55,6 +56,10 @@ impl RngCore for SystemRng {
         u64::from_le_bytes(bytes)
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the embedded services draw names and secrets that nobody may choose"
+    )]
     fn fill_bytes(&mut self, dest: &mut [u8]) {
         getrandom::fill(dest).expect("the pool took random bytes from the same source just before");
     }

@@ -161,6 +161,7 @@ impl Drop for TempFile {
 }
 
 /// A name that was never used before: the time does not matter, 128 random bits do.
+#[expect(clippy::disallowed_methods, reason = "the embedded services draw names and secrets that nobody may choose")]
 fn unique_name() -> io::Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
