@@ -169,3 +169,13 @@ async fn sign_in(home: &Home, password: &str) -> Vec<String> {
     let input = json!({ "email": "anna@example.org", "password": password });
     home.anonymous().mistakes("signIn(input: $input) { userErrors { code } }", "SignInInput", input).await
 }
+
+/// Tokens tell whole seconds: one of the very second in which all were ended must not be taken for an older one.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_in_right_after_signing_out_everywhere_is_in() {
+    let home = Home::open().await;
+    let before = home.visitor().await;
+    before.does(SIGN_OUT, "SignOutInput", json!({ "everywhere": true })).await;
+    let after = home.visitor().await;
+    assert!(after.id().await.starts_with("usr_"));
+}
