@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context, ensure};
 use local::{FirstPasswords, Options, System, cognito::PasswordCost};
 use model::{
-    Caption, FileName, Findings, Gallery, GalleryId, GallerySort, Media, MediaId, MediaKind, MediaStatus,
+    Announcement, Caption, FileName, Findings, Gallery, GalleryId, Media, MediaId, MediaKind, MediaStatus,
     RenditionName, RenditionSize, Renditions, Rotation, Sha256, TakenAt, Timestamp, Title, Upload, UserId, Visibility,
     object_key::recipe,
 };
@@ -112,22 +112,8 @@ async fn ask(
 /// A gallery of READY photos, written through the same store as the real ones.
 async fn fill(system: &System) -> anyhow::Result<GalleryId> {
     let owner = UserId::from_sub("00000000-0000-0000-0000-000000000001")?;
-    let gallery = Gallery {
-        id: GalleryId::new(Ulid::from_parts(1, 1)),
-        title: Title::parse("Bench", "title")?,
-        description: None,
-        visibility: Visibility::Family,
-        sort: GallerySort::TakenAtAsc,
-        media_count: 0,
-        first_taken_on: None,
-        last_taken_on: None,
-        cover_media_id: None,
-        first_media_id: None,
-        created_by: owner,
-        created_at: now(),
-        updated_at: now(),
-        deleted_at: None,
-    };
+    let id = GalleryId::new(Ulid::from_parts(1, 1));
+    let gallery = Gallery::new(id, Title::parse("Bench", "title")?, Visibility::Family, owner, now());
     ensure!(system.store.put_gallery(&gallery).await?, "the gallery is there already");
     for number in 0..MEDIA {
         add_photo(system, gallery.id, owner, number).await?;
@@ -139,41 +125,23 @@ async fn add_photo(system: &System, gallery_id: GalleryId, owner: UserId, number
     let mut sha256 = [0; 32];
     sha256[..2].copy_from_slice(&number.to_be_bytes());
     let upload = Upload { multipart_id: None, expires_at: now().plus_seconds(3_600) };
-    let mut media = Media {
+    let announced = Media::from(Announcement {
         id: MediaId::new(Ulid::from_parts(u64::from(number) + 1, 7)),
         gallery_id,
         kind: MediaKind::Photo,
-        status: MediaStatus::Uploading,
         file_name: FileName::parse(&format!("IMG_{number:04}.jpg"), "fileName")?,
         content_type: "image/jpeg".to_owned(),
         size_bytes: 4_000_000,
         sha256: Sha256::new(sha256),
-        caption: Some(Caption::parse("A day at the lake with everybody", "caption")?),
-        taken_at: None,
-        taken_at_offset_minutes: None,
-        taken_at_by_person: false,
         file_modified_at: None,
-        location: None,
-        exif: None,
-        width: None,
-        height: None,
-        thumbhash: None,
-        dominant_color: None,
-        renditions: None,
-        rotation: Rotation::None,
-        failure_reason: None,
-        rejected: false,
-        attempts: 0,
         uploaded_by: owner,
         created_at: now(),
-        updated_at: now(),
-        comment_count: 0,
-        trashed_at: None,
-        upload: Some(upload.clone()),
-    };
-    system.store.announce_media(&media, &upload).await?;
+    });
+    let caption = Some(Caption::parse("A day at the lake with everybody", "caption")?);
+    let media = Media { caption, upload: Some(upload), ..announced };
+    system.store.announce_media(&media).await?;
     ensure!(system.store.admit_media(&media, now()).await?, "photo {number} was not let in");
-    media.status = MediaStatus::Processing;
+    let media = system.store.get_media(media.id).await?.context("the photo is there")?;
     let size = |side| RenditionSize { width: side, height: side * 3 / 4, size_bytes: u64::from(side) * 100 };
     let renditions = Renditions { recipe: recipe(Rotation::None), thumbnail: size(512), preview: size(2_048) };
     let taken_at = TakenAt {

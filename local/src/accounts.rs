@@ -81,6 +81,8 @@ pub(crate) async fn create_missing(
             invited_at: now,
             last_seen_at: None,
             tokens_valid_from: None,
+            avatar_media_id: None,
+            activity_read_until: None,
         };
         store.put_user(&user).await?;
         made.push(NewAccount { username: account.username, role: account.role, password });

@@ -1,6 +1,6 @@
 //! Who may do what: the one function that decides.
 
-use crate::{AccessLevel, MediaStatus, Role, UserId, Visibility};
+use crate::{AccessLevel, GalleryId, LinkId, MediaStatus, Role, UserId, Visibility};
 
 /// Who asks. Decided once, at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,19 @@ pub enum Requester {
         /// As what.
         role: Role,
     },
+    /// Whoever has a share link that is open.
+    Guest(Guest),
+}
+
+/// A guest: knows one gallery by a link, and nobody of the family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// The link.
+    pub link: LinkId,
+    /// The gallery that it opens.
+    pub gallery: GalleryId,
+    /// Whether originals may be downloaded.
+    pub may_download: bool,
 }
 
 impl Requester {
@@ -21,17 +34,44 @@ impl Requester {
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Guest(_) => None,
             Self::Person { id, .. } => Some(*id),
         }
     }
+
+    /// Whether this is somebody of the family. Guests are not: they see pictures, and neither who brought them, nor what
+    /// people say about them, nor where they were taken.
+    #[must_use]
+    pub fn is_family(&self) -> bool {
+        match self {
+            Self::Anonymous | Self::Guest(_) => false,
+            Self::Person { .. } => true,
+        }
+    }
+
+    /// The group of the user pool that root fields name; none for nobody known.
+    #[must_use]
+    pub fn group(&self) -> Option<&'static str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Person { role, .. } => Some(role.group()),
+            Self::Guest(_) => Some(GUEST_GROUP),
+        }
+    }
 }
+
+/// The group of the user pool that the accounts of share links are in.
+pub const GUEST_GROUP: &str = "guest";
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Know that it is there, and see it.
     View,
+    /// Download the original.
+    Download,
+    /// Like it.
+    Like,
     /// Say something about it.
     Comment,
     /// Add media to the gallery.
@@ -53,6 +93,8 @@ pub enum Action {
 /// What of a gallery matters for access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GalleryAccess {
+    /// Which one.
+    pub id: GalleryId,
     /// Who may see it.
     pub visibility: Visibility,
     /// Whether it was deleted.
@@ -92,6 +134,19 @@ pub enum Verdict {
     Hidden,
 }
 
+/// Why somebody sees something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Admins see everything.
+    Admin,
+    /// The gallery is for the whole family.
+    Family,
+    /// The gallery's access list names the person.
+    AccessList(AccessLevel),
+    /// The link opens the gallery.
+    ShareLink,
+}
+
 /// What somebody may do within a gallery as a whole; each includes those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
@@ -112,7 +167,7 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
         Subject::Media(gallery, media) => (gallery, Some(media), None),
         Subject::Comment(gallery, media, author) => (gallery, Some(media), Some(*author)),
     };
-    let standing = standing(requester, *gallery);
+    let (standing, _) = standing(requester, *gallery);
     let uploader = media.is_some_and(|m| requester.user_id() == Some(m.uploaded_by));
     if standing < Standing::View || media.is_some_and(|m| !shows(m, standing, uploader)) {
         return Verdict::Hidden;
@@ -122,6 +177,12 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
     let live = media.is_none_or(|m| m.status != MediaStatus::Trashed);
     let allowed = match action {
         Action::View => true,
+        Action::Download => match requester {
+            Requester::Anonymous => false,
+            Requester::Person { .. } => true,
+            Requester::Guest(guest) => guest.may_download,
+        },
+        Action::Like => requester.is_family() && media.is_some() && author.is_none() && live,
         Action::Comment => standing >= Standing::Comment && live,
         Action::Contribute => standing >= Standing::Contribute && media.is_none(),
         Action::ManageGallery => manages && media.is_none(),
@@ -137,35 +198,55 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
     if allowed { Verdict::Allowed } else { Verdict::Denied }
 }
 
+/// The rule by which `requester` sees `subject`, as [`decide`] applies it; none where it is hidden.
+#[must_use]
+pub fn rule(requester: &Requester, subject: &Subject) -> Option<Rule> {
+    let (Subject::Gallery(gallery) | Subject::Media(gallery, _) | Subject::Comment(gallery, _, _)) = subject;
+    let (_, rule) = standing(requester, *gallery);
+    rule.filter(|_| decide(requester, Action::View, subject) == Verdict::Allowed)
+}
+
 /// Whether `requester` may know a person's address and account: the person does, and admins do.
 #[must_use]
 pub fn knows_person(requester: &Requester, person: UserId) -> bool {
     match requester {
-        Requester::Anonymous => false,
+        Requester::Anonymous | Requester::Guest(_) => false,
         Requester::Person { role: Role::Admin, .. } => true,
         Requester::Person { id, role: Role::Visitor } => *id == person,
     }
 }
 
-fn standing(requester: &Requester, gallery: GalleryAccess) -> Standing {
+/// What the requester may do in the gallery, and the rule that lets the requester see it.
+fn standing(requester: &Requester, gallery: GalleryAccess) -> (Standing, Option<Rule>) {
+    const OUTSIDE: (Standing, Option<Rule>) = (Standing::Outside, None);
     match requester {
-        Requester::Anonymous => Standing::Outside,
+        Requester::Anonymous => OUTSIDE,
         // A deleted gallery is still the place of media in the trash, which admins look after.
-        Requester::Person { role: Role::Admin, .. } => Standing::Manage,
+        Requester::Person { role: Role::Admin, .. } => (Standing::Manage, Some(Rule::Admin)),
+        Requester::Person { role: Role::Visitor, .. } if gallery.deleted => OUTSIDE,
         Requester::Person { role: Role::Visitor, .. } => {
-            if gallery.deleted {
-                return Standing::Outside;
-            }
-            let granted = gallery.grant.map_or(Standing::Outside, |level| match level {
-                AccessLevel::View => Standing::View,
-                AccessLevel::Comment => Standing::Comment,
-                AccessLevel::Contribute => Standing::Contribute,
-            });
+            let listed = gallery.grant.map_or(OUTSIDE, |level| (Standing::of(level), Some(Rule::AccessList(level))));
             match gallery.visibility {
-                Visibility::Family => granted.max(Standing::Comment),
-                Visibility::Restricted => granted,
-                Visibility::Private => Standing::Outside,
+                Visibility::Family => (listed.0.max(Standing::Comment), Some(Rule::Family)),
+                Visibility::Restricted => listed,
+                Visibility::Private => OUTSIDE,
             }
+        }
+        Requester::Guest(guest) => match gallery.visibility {
+            Visibility::Family | Visibility::Restricted if guest.gallery == gallery.id && !gallery.deleted => {
+                (Standing::View, Some(Rule::ShareLink))
+            }
+            Visibility::Family | Visibility::Restricted | Visibility::Private => OUTSIDE,
+        },
+    }
+}
+
+impl Standing {
+    fn of(level: AccessLevel) -> Self {
+        match level {
+            AccessLevel::View => Self::View,
+            AccessLevel::Comment => Self::Comment,
+            AccessLevel::Contribute => Self::Contribute,
         }
     }
 }
@@ -181,7 +262,10 @@ fn shows(media: &MediaAccess, standing: Standing, uploader: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use ulid::Ulid;
+
     use super::*;
+    use crate::Sha256;
 
     fn person(sub: &str, role: Role) -> Requester {
         Requester::Person { id: UserId::from_sub(sub).expect("a UUID"), role }
@@ -194,9 +278,18 @@ mod tests {
         UserId::from_sub(sub).expect("a UUID")
     }
 
-    const FAMILY: GalleryAccess = GalleryAccess { visibility: Visibility::Family, deleted: false, grant: None };
-    const RESTRICTED: GalleryAccess = GalleryAccess { visibility: Visibility::Restricted, deleted: false, grant: None };
-    const PRIVATE: GalleryAccess = GalleryAccess { visibility: Visibility::Private, deleted: false, grant: None };
+    const FAMILY: GalleryAccess = gallery(Visibility::Family);
+    const RESTRICTED: GalleryAccess = gallery(Visibility::Restricted);
+    const PRIVATE: GalleryAccess = gallery(Visibility::Private);
+
+    const fn gallery(visibility: Visibility) -> GalleryAccess {
+        GalleryAccess { id: GalleryId::new(Ulid(1)), visibility, deleted: false, grant: None }
+    }
+
+    fn guest(may_download: bool) -> Requester {
+        let link = LinkId::new(Sha256::new([7; 32]));
+        Requester::Guest(Guest { link, gallery: FAMILY.id, may_download })
+    }
 
     fn granted(gallery: GalleryAccess, level: AccessLevel) -> GalleryAccess {
         GalleryAccess { grant: Some(level), ..gallery }
@@ -305,20 +398,141 @@ mod tests {
     }
 
     #[test]
-    fn a_higher_level_never_takes_a_right_away() {
-        let levels = [None, Some(AccessLevel::View), Some(AccessLevel::Comment), Some(AccessLevel::Contribute)];
-        let statuses = [MediaStatus::Uploading, MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Trashed];
-        let actions = [
-            Action::View,
-            Action::Comment,
+    fn a_guest_sees_the_gallery_of_the_link_and_nothing_else() {
+        let ready = media(MediaStatus::Ready, OTHER);
+        let other = GalleryAccess { id: GalleryId::new(Ulid(2)), ..FAMILY };
+        for subject in [FAMILY, RESTRICTED] {
+            check(&guest(false), Action::View, Subject::Gallery(subject), Verdict::Allowed);
+            check(&guest(false), Action::View, Subject::Media(subject, ready), Verdict::Allowed);
+        }
+        let deleted = GalleryAccess { deleted: true, ..FAMILY };
+        for subject in [other, PRIVATE, deleted] {
+            check(&guest(true), Action::View, Subject::Gallery(subject), Verdict::Hidden);
+            check(&guest(true), Action::View, Subject::Media(subject, ready), Verdict::Hidden);
+        }
+        let in_trash = media(MediaStatus::Trashed, OTHER);
+        check(&guest(true), Action::View, Subject::Media(FAMILY, in_trash), Verdict::Hidden);
+        let on_its_way = media(MediaStatus::Uploading, OTHER);
+        check(&guest(true), Action::View, Subject::Media(FAMILY, on_its_way), Verdict::Hidden);
+    }
+
+    #[test]
+    fn a_guest_changes_nothing_and_downloads_where_the_link_says_so() {
+        let ready = Subject::Media(FAMILY, media(MediaStatus::Ready, OTHER));
+        check(&guest(true), Action::Download, ready, Verdict::Allowed);
+        check(&guest(false), Action::Download, ready, Verdict::Denied);
+        let comment = Subject::Comment(FAMILY, media(MediaStatus::Ready, OTHER), user(OTHER));
+        for subject in [Subject::Gallery(FAMILY), ready, comment] {
+            for action in ACTIONS.into_iter().filter(|action| !matches!(action, Action::View | Action::Download)) {
+                check(&guest(true), action, subject, Verdict::Denied);
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_sees_a_picture_may_like_it_and_download_it() {
+        let (me, admin) = (person(ME, Role::Visitor), person(OTHER, Role::Admin));
+        let view = granted(RESTRICTED, AccessLevel::View);
+        let ready = media(MediaStatus::Ready, OTHER);
+        for requester in [me, admin] {
+            check(&requester, Action::Like, Subject::Media(view, ready), Verdict::Allowed);
+            check(&requester, Action::Download, Subject::Media(view, ready), Verdict::Allowed);
+            check(&requester, Action::Like, Subject::Gallery(view), Verdict::Denied);
+            check(&requester, Action::Like, Subject::Comment(view, ready, user(OTHER)), Verdict::Denied);
+        }
+        check(&me, Action::Like, Subject::Media(RESTRICTED, ready), Verdict::Hidden);
+        let trashed = media(MediaStatus::Trashed, OTHER);
+        check(&admin, Action::Like, Subject::Media(FAMILY, trashed), Verdict::Denied);
+        check(&admin, Action::Download, Subject::Media(FAMILY, trashed), Verdict::Allowed);
+        check(&Requester::Anonymous, Action::Download, Subject::Media(FAMILY, ready), Verdict::Hidden);
+    }
+
+    #[test]
+    fn an_action_that_makes_no_sense_for_a_thing_is_denied() {
+        let admin = person(ME, Role::Admin);
+        let ready = media(MediaStatus::Ready, ME);
+        let (picture, comment) = (Subject::Media(FAMILY, ready), Subject::Comment(FAMILY, ready, user(ME)));
+        for action in
+            [Action::EditMedia, Action::TrashMedia, Action::ManageTrash, Action::EditComment, Action::RemoveComment]
+        {
+            check(&admin, action, Subject::Gallery(FAMILY), Verdict::Denied);
+        }
+        for action in [Action::Contribute, Action::ManageGallery, Action::EditComment, Action::RemoveComment] {
+            check(&admin, action, picture, Verdict::Denied);
+        }
+        for action in [
             Action::Contribute,
             Action::ManageGallery,
             Action::EditMedia,
             Action::TrashMedia,
             Action::ManageTrash,
-            Action::EditComment,
-            Action::RemoveComment,
+            Action::Like,
+        ] {
+            check(&admin, action, comment, Verdict::Denied);
+        }
+        check(&admin, Action::ManageGallery, Subject::Gallery(FAMILY), Verdict::Allowed);
+        check(&admin, Action::Contribute, Subject::Gallery(PRIVATE), Verdict::Allowed);
+    }
+
+    #[test]
+    fn the_rule_says_why_somebody_sees_it() {
+        let ready = media(MediaStatus::Ready, OTHER);
+        let why = |requester, gallery| rule(&requester, &Subject::Media(gallery, ready));
+        let view = granted(RESTRICTED, AccessLevel::View);
+        assert_eq!(why(person(ME, Role::Admin), PRIVATE), Some(Rule::Admin));
+        assert_eq!(why(person(ME, Role::Visitor), FAMILY), Some(Rule::Family));
+        assert_eq!(why(person(ME, Role::Visitor), granted(FAMILY, AccessLevel::Contribute)), Some(Rule::Family));
+        assert_eq!(why(person(ME, Role::Visitor), view), Some(Rule::AccessList(AccessLevel::View)));
+        assert_eq!(why(person(ME, Role::Visitor), RESTRICTED), None);
+        assert_eq!(why(person(ME, Role::Visitor), PRIVATE), None);
+        assert_eq!(why(guest(false), RESTRICTED), Some(Rule::ShareLink));
+        assert_eq!(why(guest(false), PRIVATE), None);
+        assert_eq!(why(Requester::Anonymous, FAMILY), None);
+        let trashed = Subject::Media(FAMILY, media(MediaStatus::Trashed, ME));
+        assert_eq!(rule(&person(ME, Role::Visitor), &trashed), None);
+        assert_eq!(rule(&person(ME, Role::Admin), &trashed), Some(Rule::Admin));
+    }
+
+    #[test]
+    fn accounts_are_known_to_their_people_and_to_admins() {
+        assert!(knows_person(&person(ME, Role::Visitor), user(ME)));
+        assert!(!knows_person(&person(ME, Role::Visitor), user(OTHER)));
+        assert!(knows_person(&person(ME, Role::Admin), user(OTHER)));
+        assert!(!knows_person(&guest(true), user(OTHER)));
+        assert!(!knows_person(&Requester::Anonymous, user(OTHER)));
+    }
+
+    #[test]
+    fn a_requester_is_of_one_group_and_people_are_the_family() {
+        let groups = [Requester::Anonymous, guest(true), person(ME, Role::Visitor), person(ME, Role::Admin)];
+        let known: Vec<_> = groups.iter().map(|r| (r.group(), r.is_family(), r.user_id().is_some())).collect();
+        let expected = [
+            (None, false, false),
+            (Some("guest"), false, false),
+            (Some("visitor"), true, true),
+            (Some("admin"), true, true),
         ];
+        assert_eq!(known, expected);
+    }
+
+    const ACTIONS: [Action; 11] = [
+        Action::View,
+        Action::Download,
+        Action::Like,
+        Action::Comment,
+        Action::Contribute,
+        Action::ManageGallery,
+        Action::EditMedia,
+        Action::TrashMedia,
+        Action::ManageTrash,
+        Action::EditComment,
+        Action::RemoveComment,
+    ];
+
+    #[test]
+    fn a_higher_level_never_takes_a_right_away() {
+        let levels = [None, Some(AccessLevel::View), Some(AccessLevel::Comment), Some(AccessLevel::Contribute)];
+        let statuses = [MediaStatus::Uploading, MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Trashed];
         let rank = |verdict| match verdict {
             Verdict::Hidden => 0,
             Verdict::Denied => 1,
@@ -330,7 +544,7 @@ mod tests {
             .flat_map(|gallery| statuses.map(|status| (gallery, status)))
             .flat_map(|(gallery, status)| [ME, OTHER].map(|sub| (gallery, status, sub)))
         {
-            for action in actions {
+            for action in ACTIONS {
                 let ranks = levels.map(|grant| {
                     let gallery = GalleryAccess { grant, ..gallery };
                     let of_media = media(status, sub);

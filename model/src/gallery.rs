@@ -1,8 +1,10 @@
 //! A gallery: what it is, who may see it, how it is ordered.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Description, GalleryId, MediaId, Timestamp, Title, UserId};
+use crate::{Description, GalleryId, MediaId, Timestamp, Title, UserId, Word, words};
 
 /// Who may see a gallery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,10 @@ pub enum GallerySort {
     TakenAtAsc,
     /// Newest picture first.
     TakenAtDesc,
+    /// Latest upload first.
+    UploadedAtDesc,
+    /// As an admin put them.
+    Manual,
 }
 
 /// The record of a gallery.
@@ -53,6 +59,18 @@ pub struct Gallery {
     pub sort: GallerySort,
     /// How many media it shows; the trash is not counted.
     pub media_count: u32,
+    /// How many of them were taken in each month, `YYYY-MM` where they were taken.
+    #[serde(default)]
+    pub months: BTreeMap<String, i64>,
+    /// How many photos and videos it keeps, the trash included.
+    #[serde(default)]
+    pub stored_count: u64,
+    /// Bytes of their originals.
+    #[serde(default)]
+    pub originals_bytes: u64,
+    /// Bytes of what was made of them.
+    #[serde(default)]
+    pub renditions_bytes: u64,
     /// Day of its oldest picture, `YYYY-MM-DD` where it was taken.
     pub first_taken_on: Option<String>,
     /// Day of its newest picture, `YYYY-MM-DD` where it was taken.
@@ -69,6 +87,44 @@ pub struct Gallery {
     pub updated_at: Timestamp,
     /// When it was deleted; its media are in the trash since then.
     pub deleted_at: Option<Timestamp>,
+    /// Counts the changes of this record by people, so that each knows what it changes.
+    #[serde(default)]
+    pub version: u64,
+}
+
+impl Gallery {
+    /// A new, empty gallery, its media by the time they were taken.
+    #[must_use]
+    pub fn new(id: GalleryId, title: Title, visibility: Visibility, created_by: UserId, now: Timestamp) -> Self {
+        Self {
+            id,
+            title,
+            description: None,
+            visibility,
+            sort: GallerySort::TakenAtAsc,
+            media_count: 0,
+            months: BTreeMap::new(),
+            stored_count: 0,
+            originals_bytes: 0,
+            renditions_bytes: 0,
+            first_taken_on: None,
+            last_taken_on: None,
+            cover_media_id: None,
+            first_media_id: None,
+            created_by,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+            version: 0,
+        }
+    }
+
+    /// The words by which it is found.
+    #[must_use]
+    pub fn words(&self) -> BTreeSet<Word> {
+        let description = self.description.as_ref().map(Description::as_str);
+        words([self.title.as_str()].into_iter().chain(description))
+    }
 }
 
 /// One line of a gallery's access list.

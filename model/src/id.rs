@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize, de};
 use ulid::Ulid;
 use uuid::Uuid;
 
+use crate::Sha256;
+
 /// The text is not an id of the expected type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id")]
@@ -23,7 +25,7 @@ macro_rules! text_id {
 
             /// From its value.
             #[must_use]
-            pub fn new(value: Ulid) -> Self {
+            pub const fn new(value: Ulid) -> Self {
                 Self(value)
             }
 
@@ -120,11 +122,14 @@ impl FromStr for UserId {
 
 serde_as_text!(UserId);
 
-/// Names a comment: `com_<ulid of its media>_<own ulid>`, so that it is found with one read.
+/// Names a comment: `com_<ulid of its media>_<own ulid>`, for a reply `com_<media>_<thread>_<own>`, so that it is found
+/// with one read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommentId {
     /// What it was said about.
     pub media: MediaId,
+    /// The own part of the comment that it replies to. There is one level: a reply to a reply joins the same thread.
+    pub thread: Option<Ulid>,
     /// Its own part; sorts by the time of its making.
     pub own: Ulid,
 }
@@ -132,11 +137,21 @@ pub struct CommentId {
 impl CommentId {
     /// What its text begins with.
     pub const PREFIX: &'static str = "com_";
+
+    /// The comment that began the thread; itself where it is no reply.
+    #[must_use]
+    pub fn thread_id(self) -> Self {
+        Self { media: self.media, thread: None, own: self.thread.unwrap_or(self.own) }
+    }
 }
 
 impl fmt::Display for CommentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}_{}", Self::PREFIX, self.media.ulid(), self.own)
+        write!(f, "{}{}_", Self::PREFIX, self.media.ulid())?;
+        if let Some(thread) = self.thread {
+            write!(f, "{thread}_")?;
+        }
+        write!(f, "{}", self.own)
     }
 }
 
@@ -144,12 +159,55 @@ impl FromStr for CommentId {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let (media, own) = text.strip_prefix(Self::PREFIX).and_then(|rest| rest.split_once('_')).ok_or(InvalidId)?;
-        Ok(Self { media: MediaId::new(parse_ulid(media)?), own: parse_ulid(own)? })
+        let (media, rest) = text.strip_prefix(Self::PREFIX).and_then(|rest| rest.split_once('_')).ok_or(InvalidId)?;
+        let (thread, own) = match rest.split_once('_') {
+            Some((thread, own)) => (Some(parse_ulid(thread)?), own),
+            None => (None, rest),
+        };
+        Ok(Self { media: MediaId::new(parse_ulid(media)?), thread, own: parse_ulid(own)? })
     }
 }
 
 serde_as_text!(CommentId);
+
+/// Names a share link: `lnk_<hexadecimal SHA-256 of its token>`. The token itself is kept nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LinkId(Sha256);
+
+impl LinkId {
+    /// What its text begins with.
+    pub const PREFIX: &'static str = "lnk_";
+
+    /// From the digest of the token.
+    #[must_use]
+    pub fn new(token_digest: Sha256) -> Self {
+        Self(token_digest)
+    }
+
+    /// The digest of the token.
+    #[must_use]
+    pub fn token_digest(self) -> Sha256 {
+        self.0
+    }
+}
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, self.0)
+    }
+}
+
+impl FromStr for LinkId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let id = text.strip_prefix(Self::PREFIX).and_then(|digest| digest.parse().ok()).map(Self).ok_or(InvalidId)?;
+        // One id, one text: upper-case digits are another spelling.
+        if id.to_string() == text { Ok(id) } else { Err(InvalidId) }
+    }
+}
+
+serde_as_text!(LinkId);
 
 /// Any id that `node` accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +220,8 @@ pub enum NodeId {
     Comment(CommentId),
     /// A person.
     User(UserId),
+    /// A share link.
+    Link(LinkId),
 }
 
 impl FromStr for NodeId {
@@ -174,6 +234,7 @@ impl FromStr for NodeId {
             MediaId::PREFIX => text.parse().map(Self::Media),
             CommentId::PREFIX => text.parse().map(Self::Comment),
             UserId::PREFIX => text.parse().map(Self::User),
+            LinkId::PREFIX => text.parse().map(Self::Link),
             _ => Err(InvalidId),
         }
     }
@@ -195,11 +256,19 @@ mod tests {
         #[test]
         fn every_id_parses_back_and_only_from_its_own_text(media in any::<u128>(), own in any::<u128>()) {
             let media = MediaId::new(Ulid(media));
-            let comment = CommentId { media, own: Ulid(own) };
+            let comment = CommentId { media, thread: None, own: Ulid(own) };
+            let reply = CommentId { thread: Some(Ulid(own)), own: Ulid(!own), ..comment };
+            let mut digest = [0; 32];
+            digest[..16].copy_from_slice(&own.to_be_bytes());
+            let link = LinkId(Sha256::new(digest));
             let gallery = GalleryId::new(Ulid(own));
             let user = UserId(Uuid::from_u128(own));
             prop_assert_eq!(media.to_string().parse::<NodeId>(), Ok(NodeId::Media(media)));
             prop_assert_eq!(comment.to_string().parse::<NodeId>(), Ok(NodeId::Comment(comment)));
+            prop_assert_eq!(reply.to_string().parse::<NodeId>(), Ok(NodeId::Comment(reply)));
+            prop_assert_eq!(reply.thread_id(), comment);
+            prop_assert_eq!(comment.thread_id(), comment);
+            prop_assert_eq!(link.to_string().parse::<NodeId>(), Ok(NodeId::Link(link)));
             prop_assert_eq!(gallery.to_string().parse::<NodeId>(), Ok(NodeId::Gallery(gallery)));
             prop_assert_eq!(user.to_string().parse::<NodeId>(), Ok(NodeId::User(user)));
             prop_assert_eq!(media.to_string().parse::<GalleryId>(), Err(InvalidId));

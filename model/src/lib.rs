@@ -3,6 +3,7 @@
 //! Nothing here does IO, reads a clock, or knows of AWS or GraphQL.
 
 pub mod access;
+mod activity;
 mod error;
 mod facts;
 mod gallery;
@@ -11,17 +12,24 @@ mod media;
 pub mod object_key;
 mod page;
 mod people;
+mod position;
 mod text;
 mod time;
 pub mod upload;
+mod word;
 
+pub use activity::{Activity, Deed};
 pub use error::{Error, InputError, InputErrorCode};
 pub use facts::{Exif, Location, MediaKind, TakenAt};
 pub use gallery::{AccessLevel, Gallery, GallerySort, Grant, Visibility};
-pub use id::{CommentId, GalleryId, InvalidId, MediaId, NodeId, UserId};
-pub use media::{Findings, Media, MediaStatus, RenditionName, RenditionSize, Renditions, Rotation, Upload};
+pub use id::{CommentId, GalleryId, InvalidId, LinkId, MediaId, NodeId, UserId};
+pub use media::{
+    Announcement, Findings, Media, MediaStatus, RenditionName, RenditionSize, Renditions, Rotation, Upload,
+};
 pub use page::{Cursor, MAX_PAGE_SIZE, Page, PageRequest};
-pub use people::{Comment, Role, User};
-pub use text::{Caption, CommentText, Description, DisplayName, Email, FileName, Title};
+pub use people::{Comment, Like, Role, ShareLink, User};
+pub use position::{InvalidPosition, Position};
+pub use text::{Caption, CommentText, Description, DisplayName, Email, FileName, PlaceName, Title};
 pub use time::{Clock, InvalidTimestamp, Timestamp};
 pub use upload::Sha256;
+pub use word::{MAX_WORDS, Word, words};

@@ -1,10 +1,12 @@
 //! A photo or video: its record, its states, its renditions.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Caption, Exif, FileName, GalleryId, Location, MediaId, MediaKind, Sha256, TakenAt, Timestamp, UserId,
-    object_key::recipe,
+    Caption, Exif, FileName, GalleryId, Location, MediaId, MediaKind, PlaceName, Position, Sha256, TakenAt, Timestamp,
+    UserId, Word, object_key::recipe, words,
 };
 
 /// Where a photo or video is on its way.
@@ -138,6 +140,12 @@ pub struct Renditions {
 }
 
 impl Renditions {
+    /// Bytes of all of them.
+    #[must_use]
+    pub fn total_bytes(&self) -> u64 {
+        RenditionName::ALL.into_iter().map(|name| self.size(name).size_bytes).sum()
+    }
+
     /// The size of one of them.
     #[must_use]
     pub fn size(&self, name: RenditionName) -> RenditionSize {
@@ -188,6 +196,9 @@ pub struct Media {
     pub file_modified_at: Option<Timestamp>,
     /// Where it was taken.
     pub location: Option<Location>,
+    /// The name that people give to the place.
+    #[serde(default)]
+    pub place_name: Option<PlaceName>,
     /// The camera's notes.
     pub exif: Option<Exif>,
     /// Pixels of the upright original.
@@ -218,10 +229,89 @@ pub struct Media {
     pub updated_at: Timestamp,
     /// Comments that were not removed.
     pub comment_count: u32,
+    /// People who like it.
+    #[serde(default)]
+    pub like_count: u32,
+    /// Where an admin put it by hand; none where its date orders it.
+    #[serde(default)]
+    pub position: Option<Position>,
     /// Since when it is in the trash.
     pub trashed_at: Option<Timestamp>,
+    /// Whether it is being erased, from where nothing returns.
+    #[serde(default)]
+    pub erasing: bool,
     /// Set while its bytes are on their way.
     pub upload: Option<Upload>,
+    /// Counts the changes of this record, so that each knows what it changes. Comments and likes do not count.
+    #[serde(default)]
+    pub version: u64,
+}
+
+/// What whoever announces a file knows of it.
+#[derive(Clone, Debug)]
+pub struct Announcement {
+    /// The id that it gets.
+    pub id: MediaId,
+    /// The gallery that it is for.
+    pub gallery_id: GalleryId,
+    /// By its declared type.
+    pub kind: MediaKind,
+    /// The name that the file came with.
+    pub file_name: FileName,
+    /// As declared.
+    pub content_type: String,
+    /// Bytes.
+    pub size_bytes: u64,
+    /// Of the file.
+    pub sha256: Sha256,
+    /// When the file was last changed where it came from.
+    pub file_modified_at: Option<Timestamp>,
+    /// Who brings it.
+    pub uploaded_by: UserId,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+impl From<Announcement> for Media {
+    fn from(announced: Announcement) -> Self {
+        Self {
+            id: announced.id,
+            gallery_id: announced.gallery_id,
+            kind: announced.kind,
+            status: MediaStatus::Uploading,
+            file_name: announced.file_name,
+            content_type: announced.content_type,
+            size_bytes: announced.size_bytes,
+            sha256: announced.sha256,
+            caption: None,
+            taken_at: None,
+            taken_at_offset_minutes: None,
+            taken_at_by_person: false,
+            file_modified_at: announced.file_modified_at,
+            location: None,
+            place_name: None,
+            exif: None,
+            width: None,
+            height: None,
+            thumbhash: None,
+            dominant_color: None,
+            renditions: None,
+            rotation: Rotation::None,
+            failure_reason: None,
+            rejected: false,
+            attempts: 0,
+            uploaded_by: announced.uploaded_by,
+            created_at: announced.created_at,
+            updated_at: announced.created_at,
+            comment_count: 0,
+            like_count: 0,
+            position: None,
+            trashed_at: None,
+            erasing: false,
+            upload: None,
+            version: 0,
+        }
+    }
 }
 
 impl Media {
@@ -229,6 +319,35 @@ impl Media {
     #[must_use]
     pub fn sort_time(&self) -> Timestamp {
         self.taken_at.or(self.file_modified_at).unwrap_or(self.created_at)
+    }
+
+    /// Whether its gallery shows it: all its bytes are here, and it is not in the trash.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        match self.status {
+            MediaStatus::Processing | MediaStatus::Ready | MediaStatus::Failed => true,
+            MediaStatus::Uploading | MediaStatus::Trashed => false,
+        }
+    }
+
+    /// Where it stands in an order by hand: where it was put, or else by its date.
+    #[must_use]
+    pub fn manual_position(&self) -> Position {
+        self.position.clone().unwrap_or_else(|| Position::by_time(self.sort_time(), self.id))
+    }
+
+    /// The words by which it is found.
+    #[must_use]
+    pub fn words(&self) -> BTreeSet<Word> {
+        let exif = self.exif.as_ref();
+        let texts = [
+            self.caption.as_ref().map(Caption::as_str),
+            self.place_name.as_ref().map(PlaceName::as_str),
+            Some(self.file_name.as_str()),
+            exif.and_then(|exif| exif.camera_make.as_deref()),
+            exif.and_then(|exif| exif.camera_model.as_deref()),
+        ];
+        words(texts.into_iter().flatten())
     }
 
     /// Whether the processor has something left to do for it.
@@ -240,6 +359,12 @@ impl Media {
             MediaStatus::Ready => !current,
             MediaStatus::Failed | MediaStatus::Trashed => false,
         }
+    }
+
+    /// The calendar month of [`Self::sort_time`] at the place of the picture, as `YYYY-MM`.
+    #[must_use]
+    pub fn month(&self) -> String {
+        self.day()[..7].to_owned()
     }
 
     /// The calendar day of [`Self::sort_time`] at the place of the picture, as `YYYY-MM-DD`.

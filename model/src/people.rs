@@ -1,8 +1,10 @@
 //! People and what they say: users, roles, comments.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{CommentId, CommentText, DisplayName, Email, Timestamp, UserId};
+use crate::{CommentId, CommentText, DisplayName, Email, GalleryId, LinkId, MediaId, Timestamp, UserId, Word, words};
 
 /// What a person is in the family. In the user pool it is a group of the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,20 @@ pub struct User {
     pub last_seen_at: Option<Timestamp>,
     /// Tokens issued before this are not taken any more.
     pub tokens_valid_from: Option<Timestamp>,
+    /// A picture of the person, among the library's own.
+    #[serde(default)]
+    pub avatar_media_id: Option<MediaId>,
+    /// Up to where the person has seen what others did.
+    #[serde(default)]
+    pub activity_read_until: Option<Timestamp>,
+}
+
+impl User {
+    /// What happened before this, the person knows.
+    #[must_use]
+    pub fn knows_activity_until(&self) -> Timestamp {
+        self.activity_read_until.unwrap_or(self.invited_at)
+    }
 }
 
 /// The record of a comment.
@@ -79,12 +95,70 @@ pub struct Comment {
     pub id: CommentId,
     /// What was said; none once removed.
     pub text: Option<CommentText>,
-    /// Who said it.
+    /// Whose account said it.
     pub author: UserId,
+    /// The name that a person gave who shares the account with others.
+    #[serde(default)]
+    pub author_name: Option<DisplayName>,
+    /// Replies to it, removed ones too.
+    #[serde(default)]
+    pub reply_count: u32,
     /// When it was said.
     pub created_at: Timestamp,
     /// When its text last changed.
     pub edited_at: Option<Timestamp>,
+}
+
+impl Comment {
+    /// The words by which it is found; none once it was removed.
+    #[must_use]
+    pub fn words(&self) -> BTreeSet<Word> {
+        words(self.text.iter().map(CommentText::as_str))
+    }
+}
+
+/// One person's liking of one photo or video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Like {
+    /// What is liked.
+    pub media_id: MediaId,
+    /// By whom.
+    pub user_id: UserId,
+    /// Since when.
+    pub liked_at: Timestamp,
+}
+
+/// The record of a link that opens one gallery for whoever has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareLink {
+    /// Its name for machines: the digest of its token.
+    pub id: LinkId,
+    /// What it opens.
+    pub gallery_id: GalleryId,
+    /// For whom it is, to tell links apart.
+    pub label: Option<DisplayName>,
+    /// Whether a password is asked for.
+    pub has_password: bool,
+    /// Whether guests may download originals.
+    pub allow_download: bool,
+    /// After this it opens nothing.
+    pub expires_at: Option<Timestamp>,
+    /// Since when it opens nothing, because an admin said so.
+    pub revoked_at: Option<Timestamp>,
+    /// How often a session was opened by it.
+    pub open_count: u32,
+    /// Who made it.
+    pub created_by: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl ShareLink {
+    /// Whether it opens its gallery at this time.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 #[cfg(test)]

@@ -55,6 +55,10 @@ checked_text!(
     CommentText, 4_000, Lines::Many
 );
 checked_text!(
+    /// The name that people give to a place.
+    PlaceName, 200, Lines::One
+);
+checked_text!(
     /// How a person is called.
     DisplayName, 100, Lines::One
 );

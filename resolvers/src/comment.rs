@@ -1,10 +1,12 @@
 //! Comments: the object, its mutations.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use model::{CommentId, CommentText, Error, InputError, InputErrorCode, access::Action};
+use model::{
+    CommentId, CommentText, DisplayName, Error, InputError, InputErrorCode, Page, PageRequest, access::Action,
+};
 
 use crate::{
-    connection::connection,
+    connection::{connection, list_cost},
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
@@ -15,6 +17,9 @@ use crate::{
     scalars::AwsDateTime,
     user::User,
 };
+
+/// How often a change is tried while others change the same comment.
+const MAX_TRIES: usize = 3;
 
 /// What somebody said about a photo or video.
 pub(crate) struct Comment(pub(crate) model::Comment);
@@ -40,7 +45,12 @@ impl Comment {
         self.0.text.as_ref().map(CommentText::as_str)
     }
 
-    /// Who said it.
+    /// The name that a person gave who shares the account with others; null where the account is one's own.
+    async fn author_name(&self) -> Option<&str> {
+        self.0.author_name.as_ref().map(DisplayName::as_str)
+    }
+
+    /// Whose account said it.
     #[graphql(directive = resolver::apply())]
     async fn author(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         let user = loader(ctx).load_one(self.0.author).await;
@@ -52,6 +62,33 @@ impl Comment {
     async fn media(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Media>> {
         let media = loader(ctx).load_one(self.0.id.media).await;
         Ok(answer(ctx, media.map_err(shared))?.map(Media::from))
+    }
+
+    /// The comment that it replies to. There is one level: a reply to a reply joins the same thread.
+    async fn parent_id(&self) -> Option<ID> {
+        self.0.id.thread.map(|_| self.0.id.thread_id().to_string().into())
+    }
+
+    /// How many replies it has, removed ones too.
+    async fn reply_count(&self) -> u32 {
+        self.0.reply_count
+    }
+
+    /// The replies to it, oldest first.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
+    async fn replies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<Option<CommentConnection>> {
+        let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+        let page = match self.0.id.thread {
+            None => answer(ctx, store(ctx).list_replies(self.0.id, &request).await)?,
+            // A reply has none of its own.
+            Some(_) => Page::empty(),
+        };
+        Ok(Some(CommentConnection::new(page, &request)))
     }
 
     /// When it was said.
@@ -85,6 +122,10 @@ pub(crate) struct AddCommentInput {
     media_id: ID,
     /// What to say, up to 4,000 characters.
     text: String,
+    /// Id of the comment to reply to; a reply to a reply joins the same thread.
+    parent_id: Option<ID>,
+    /// Who you are, up to 100 characters, where several people share the account that you are signed in with.
+    author_name: Option<String>,
 }
 
 /// A new text for a comment of one's own.
@@ -165,28 +206,68 @@ impl CommentMutations {
 async fn add(ctx: &Context<'_>, input: &AddCommentInput) -> Result<model::Comment, Error> {
     let media = input.media_id.parse().map_err(|_| InputError::not_found("mediaId"))?;
     let media = gate::media(ctx, media, Action::Comment).await?.ok_or_else(|| InputError::not_found("mediaId"))?;
+    let thread = match &input.parent_id {
+        Some(parent) => Some(thread(parent, media.id)?),
+        None => None,
+    };
     let now = caller(ctx).now;
     let comment = model::Comment {
-        id: CommentId { media: media.id, own: services(ctx).new_ulid(now) },
+        id: CommentId { media: media.id, thread: thread.map(|thread| thread.own), own: services(ctx).new_ulid(now) },
         text: Some(CommentText::parse(&input.text, "text")?),
         author: caller(ctx).user_id()?,
+        author_name: author_name(ctx, input.author_name.as_deref())?,
+        reply_count: 0,
         created_at: now,
         edited_at: None,
     };
+    if let Some(thread) = thread
+        && store(ctx).get_comment(thread).await?.is_none()
+    {
+        return Err(InputError::not_found("parentId").into());
+    }
     if store(ctx).put_comment(&comment).await? { Ok(comment) } else { Err(InputError::not_found("mediaId").into()) }
 }
 
+/// The comment that began the thread of another, which must be about the same thing.
+fn thread(parent: &ID, media: model::MediaId) -> Result<CommentId, InputError> {
+    let parent: Option<CommentId> = parent.parse().ok();
+    let thread = parent.filter(|parent| parent.media == media).map(CommentId::thread_id);
+    thread.ok_or_else(|| InputError::not_found("parentId"))
+}
+
+/// Only who shares an account may say under which name: others could take somebody else's.
+fn author_name(ctx: &Context<'_>, name: Option<&str>) -> Result<Option<DisplayName>, Error> {
+    let Some(name) = name.filter(|name| !name.trim().is_empty()) else { return Ok(None) };
+    if !caller(ctx).user()?.offered_at_sign_in {
+        let message = "This account is your own, so that your comments carry its name.";
+        return Err(InputError::new(InputErrorCode::Invalid, "authorName", message).into());
+    }
+    Ok(Some(DisplayName::parse(name, "authorName")?))
+}
+
 async fn edit(ctx: &Context<'_>, input: &EditCommentInput) -> Result<model::Comment, Error> {
-    let comment = reachable(ctx, &input.id, Action::EditComment).await?;
     let text = CommentText::parse(&input.text, "text")?;
-    store(ctx).edit_comment(comment.id, &text, caller(ctx).now).await?.ok_or_else(removed)
+    for _ in 0..MAX_TRIES {
+        let comment = reachable(ctx, &input.id, Action::EditComment).await?;
+        if comment.text.is_none() {
+            break;
+        }
+        if let Some(edited) = store(ctx).edit_comment(&comment, &text, caller(ctx).now).await? {
+            return Ok(edited);
+        }
+    }
+    Err(removed())
 }
 
 async fn remove(ctx: &Context<'_>, input: &DeleteCommentInput) -> Result<model::Comment, Error> {
-    let comment = reachable(ctx, &input.id, Action::RemoveComment).await?;
-    // Removing twice is no mistake.
-    store(ctx).remove_comment(comment.id, caller(ctx).now).await?;
-    store(ctx).get_comment(comment.id).await?.ok_or_else(removed)
+    for _ in 0..MAX_TRIES {
+        let comment = reachable(ctx, &input.id, Action::RemoveComment).await?;
+        // Removing twice is no mistake.
+        if comment.text.is_none() || store(ctx).remove_comment(&comment, caller(ctx).now).await? {
+            return store(ctx).get_comment(comment.id).await?.ok_or_else(removed);
+        }
+    }
+    Err(InputError::new(InputErrorCode::Conflict, "id", "It was changed at this moment. Please try again.").into())
 }
 
 async fn reachable(ctx: &Context<'_>, id: &ID, action: Action) -> Result<model::Comment, Error> {

@@ -36,6 +36,10 @@ pub(crate) enum GallerySort {
     TakenAtAsc,
     /// Newest picture first.
     TakenAtDesc,
+    /// Latest upload first.
+    UploadedAtDesc,
+    /// As an admin put them, by `reorderMedia`.
+    Manual,
 }
 
 /// What the access list of a gallery lets a person do; each level includes those before it.
@@ -149,14 +153,11 @@ impl Gallery {
         #[graphql(desc = "Only photos, or only videos.")] kind: Option<MediaKind>,
     ) -> async_graphql::Result<Option<MediaConnection>> {
         let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
-        let ascending = match sort.unwrap_or(self.0.sort.into()) {
-            GallerySort::TakenAtAsc => true,
-            GallerySort::TakenAtDesc => false,
-        };
+        let sort = sort.map_or(self.0.sort, Into::into);
         let kind = kind.map(model::MediaKind::from);
         let page = filtered_page(
             &request,
-            |request| async move { store(ctx).list_media(self.0.id, &request, ascending).await },
+            |request| async move { store(ctx).list_media(self.0.id, &request, sort).await },
             |rows: Vec<model::Media>| async move {
                 let wanted = |media: model::Media| Some(media).filter(|m| kind.is_none_or(|kind| m.kind == kind));
                 Ok(rows.into_iter().map(wanted).collect())

@@ -12,6 +12,9 @@ use crate::{
     gate,
 };
 
+/// How often a change is tried while others change the same record.
+const MAX_TRIES: usize = 3;
+
 /// A new gallery.
 #[derive(InputObject)]
 pub(crate) struct CreateGalleryInput {
@@ -140,21 +143,12 @@ impl GalleryMutations {
 
 async fn create(ctx: &Context<'_>, input: CreateGalleryInput) -> Result<model::Gallery, Error> {
     let now = caller(ctx).now;
+    let id = model::GalleryId::new(services(ctx).new_ulid(now));
+    let title = model::Title::parse(&input.title, "title")?;
     let gallery = model::Gallery {
-        id: model::GalleryId::new(services(ctx).new_ulid(now)),
-        title: model::Title::parse(&input.title, "title")?,
         description: parse_description(input.description.as_deref())?,
-        visibility: input.visibility.into(),
         sort: input.sort.into(),
-        media_count: 0,
-        first_taken_on: None,
-        last_taken_on: None,
-        cover_media_id: None,
-        first_media_id: None,
-        created_by: caller(ctx).user_id()?,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
+        ..model::Gallery::new(id, title, input.visibility.into(), caller(ctx).user_id()?, now)
     };
     if store(ctx).put_gallery(&gallery).await? {
         Ok(gallery)
@@ -169,7 +163,7 @@ fn parse_description(text: Option<&str>) -> Result<Option<model::Description>, I
 }
 
 async fn update(ctx: &Context<'_>, input: UpdateGalleryInput) -> Result<model::Gallery, Error> {
-    let gallery = managed(ctx, &input.id, "id").await?;
+    let mut gallery = managed(ctx, &input.id, "id").await?;
     let description = match input.description {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(None),
@@ -187,8 +181,13 @@ async fn update(ctx: &Context<'_>, input: UpdateGalleryInput) -> Result<model::G
         sort: input.sort.map(Into::into),
         cover_media_id,
     };
-    let updated = store(ctx).update_gallery(gallery.id, &change, caller(ctx).now).await?;
-    updated.ok_or_else(|| InputError::not_found("id").into())
+    for _ in 0..MAX_TRIES {
+        if let Some(updated) = store(ctx).update_gallery(&gallery, &change, caller(ctx).now).await? {
+            return Ok(updated);
+        }
+        gallery = managed(ctx, &input.id, "id").await?;
+    }
+    Err(InputError::new(InputErrorCode::Conflict, "id", "It was changed at this moment. Please try again.").into())
 }
 
 async fn own_media(ctx: &Context<'_>, gallery: &model::Gallery, id: &ID) -> Result<model::MediaId, Error> {
@@ -203,7 +202,9 @@ async fn delete(ctx: &Context<'_>, input: &DeleteGalleryInput) -> Result<ID, Err
     if input.with_media {
         trash_all(ctx, gallery.id, now).await?;
     }
-    if store(ctx).mark_gallery_deleted(gallery.id, now).await? {
+    // Read anew: its pictures have just left it.
+    let gallery = store(ctx).get_gallery(gallery.id).await?.ok_or_else(|| InputError::not_found("id"))?;
+    if store(ctx).mark_gallery_deleted(&gallery, now).await? {
         return Ok(input.id.clone());
     }
     let message = if input.with_media {
@@ -217,7 +218,7 @@ async fn delete(ctx: &Context<'_>, input: &DeleteGalleryInput) -> Result<ID, Err
 async fn trash_all(ctx: &Context<'_>, gallery: model::GalleryId, now: Timestamp) -> Result<(), Error> {
     let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
     loop {
-        let page = store(ctx).list_media(gallery, &request, true).await?;
+        let page = store(ctx).list_media(gallery, &request, model::GallerySort::TakenAtAsc).await?;
         for (cursor, media) in page.rows {
             // One that changed at this moment stays, and the gallery with it: the caller is told to try again.
             let _: Moved = store(ctx).trash_media(&media, now).await?;

@@ -129,7 +129,7 @@ async fn own_grant(ctx: &Context<'_>, gallery: &Gallery) -> Result<Option<Access
 }
 
 fn access(gallery: &Gallery, grant: Option<AccessLevel>) -> GalleryAccess {
-    GalleryAccess { visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant }
+    GalleryAccess { id: gallery.id, visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant }
 }
 
 /// What of media matters for the caller's rights.

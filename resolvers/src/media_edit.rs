@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use model::{
-    Caption, Error, InputError, InputErrorCode, Media as Record, MediaId, Rotation, Timestamp, access::Action,
+    Caption, Error, InputError, InputErrorCode, Media as Record, MediaId, PlaceName, Rotation, Timestamp,
+    access::Action,
 };
 use store::{MediaChange, Moved};
 
@@ -27,6 +28,8 @@ pub(crate) struct UpdateMediaInput {
     id: ID,
     /// What is said under it, up to 4,000 characters; null takes it away.
     caption: MaybeUndefined<String>,
+    /// The name of the place, up to 200 characters; null takes it away.
+    place_name: MaybeUndefined<String>,
     /// When it was taken.
     taken_at: Option<AwsDateTime>,
     /// With `takenAt`: minutes that the local wall clock was ahead of UTC, if known.
@@ -160,14 +163,21 @@ async fn update(ctx: &Context<'_>, input: UpdateMediaInput) -> Result<Record, Er
             MaybeUndefined::Value(text) if text.trim().is_empty() => Some(None),
             MaybeUndefined::Value(text) => Some(Some(Caption::parse(&text, "caption")?)),
         },
+        place_name: match input.place_name {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(None),
+            MaybeUndefined::Value(text) if text.trim().is_empty() => Some(None),
+            MaybeUndefined::Value(text) => Some(Some(PlaceName::parse(&text, "placeName")?)),
+        },
         taken_at: parse_taken_at(input.taken_at, input.taken_at_offset_minutes)?,
-        rotation: input.rotate.map(parse_turn).transpose()?.map(|turn| media.rotation.plus(turn)),
+        rotation: None,
     };
+    let turn = input.rotate.map(parse_turn).transpose()?;
     let now = caller(ctx).now;
     if let Some(target) = &input.gallery_id {
         media = relocate(ctx, media, target, now).await?;
     }
-    let updated = store(ctx).update_media(&media, &change, now).await?.ok_or_else(changed_meanwhile)?;
+    let (updated, change) = apply(ctx, media, change, turn).await?;
     if change.rotation.is_some() {
         store(ctx).put_job(updated.id, &services(ctx).new_ulid(now).to_string()).await?;
     }
@@ -175,6 +185,23 @@ async fn update(ctx: &Context<'_>, input: UpdateMediaInput) -> Result<Record, Er
         store(ctx).refresh_gallery_span(updated.gallery_id, None).await?;
     }
     Ok(updated)
+}
+
+/// The processor may finish with it at this moment: that is no reason to bother a person.
+async fn apply(
+    ctx: &Context<'_>,
+    mut media: Record,
+    change: MediaChange,
+    turn: Option<Rotation>,
+) -> Result<(Record, MediaChange), Error> {
+    for _ in 0..MAX_TRIES {
+        let change = MediaChange { rotation: turn.map(|turn| media.rotation.plus(turn)), ..change.clone() };
+        if let Some(updated) = store(ctx).update_media(&media, &change, caller(ctx).now).await? {
+            return Ok((updated, change));
+        }
+        media = gate::media(ctx, media.id, Action::EditMedia).await?.ok_or_else(|| InputError::not_found("id"))?;
+    }
+    Err(changed_meanwhile())
 }
 
 fn parse_taken_at(
@@ -266,12 +293,10 @@ async fn erase(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
     if media.status != model::MediaStatus::Trashed {
         trash(ctx, id).await?;
     }
-    if !store(ctx).begin_erasing(id).await? {
-        return Err(at_this_moment());
-    }
+    let media = store(ctx).begin_erasing(id).await?.ok_or_else(at_this_moment)?;
     store(ctx).delete_renditions(id, None).await?;
     store(ctx).delete_original(id).await?;
-    store(ctx).erase_media(id).await
+    store(ctx).erase_media(&media).await
 }
 
 async fn restore(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {

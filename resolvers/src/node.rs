@@ -52,6 +52,7 @@ async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, Error> {
         }),
         NodeId::Comment(id) => gate::comment(ctx, id, Action::View).await?.map(|found| Node::Comment(found.into())),
         // Names stand beside comments and pictures, so that everyone signed in may know them.
+        NodeId::Link(_) => None,
         NodeId::User(id) => store(ctx).get_user(id).await?.map(|found| Node::User(found.into())),
     })
 }

@@ -339,6 +339,8 @@ async fn first_record(ctx: &Context<'_>, id: UserId, claims: &token::Claims) -> 
         invited_at: now,
         last_seen_at: Some(now),
         tokens_valid_from: None,
+        avatar_media_id: None,
+        activity_read_until: None,
     };
     store(ctx).put_user(&user).await?;
     Ok(user)

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use model::{
-    Caption, Error, FileName, InputError, InputErrorCode, Media as Record, MediaId, MediaStatus, Rotation, Sha256,
+    Announcement, Caption, Error, FileName, InputError, InputErrorCode, Media as Record, MediaId, MediaStatus, Sha256,
     Timestamp, Upload,
     access::Action,
     upload::{self, Part, UPLOAD_LIFETIME_SECONDS},
@@ -171,7 +171,7 @@ async fn request(ctx: &Context<'_>, input: &RequestUploadInput) -> Result<Reques
         upload.multipart_id = Some(store(ctx).create_multipart(announced.id, &announced.content_type).await?);
     }
     let record = Record { upload: Some(upload.clone()), ..announced };
-    match store(ctx).announce_media(&record, &upload).await? {
+    match store(ctx).announce_media(&record).await? {
         Announced::New => Ok(Requested::Ticket(ticket(ctx, &record, &[]).await?)),
         Announced::Claimed(known) => {
             // Somebody announced the same bytes at this moment: go on with theirs.
@@ -185,38 +185,19 @@ async fn request(ctx: &Context<'_>, input: &RequestUploadInput) -> Result<Reques
 
 fn announcement(ctx: &Context<'_>, input: &RequestUploadInput, gallery_id: model::GalleryId) -> Result<Record, Error> {
     let now = caller(ctx).now;
-    Ok(Record {
+    Ok(Announcement {
         id: MediaId::new(services(ctx).new_ulid(now)),
         gallery_id,
         kind: upload::declared_kind(&input.content_type, "contentType")?,
-        status: MediaStatus::Uploading,
         file_name: FileName::parse(&input.file_name, "fileName")?,
         content_type: input.content_type.clone(),
         size_bytes: upload::check_size(input.size_bytes, "sizeBytes")?,
         sha256: Sha256::from_base64(&input.sha256, "sha256")?,
-        caption: None,
-        taken_at: None,
-        taken_at_offset_minutes: None,
-        taken_at_by_person: false,
         file_modified_at: input.file_modified_at.map(|time| time.0),
-        location: None,
-        exif: None,
-        width: None,
-        height: None,
-        thumbhash: None,
-        dominant_color: None,
-        renditions: None,
-        rotation: Rotation::None,
-        failure_reason: None,
-        rejected: false,
-        attempts: 0,
         uploaded_by: caller(ctx).user_id()?,
         created_at: now,
-        updated_at: now,
-        comment_count: 0,
-        trashed_at: None,
-        upload: None,
-    })
+    }
+    .into())
 }
 
 /// The gallery knows these bytes: as a duplicate, or as an upload to go on with.
@@ -298,7 +279,7 @@ async fn finish(ctx: &Context<'_>, input: &FinishUploadInput) -> Result<Record, 
     let change = MediaChange {
         caption: input.caption.as_deref().filter(|text| !text.trim().is_empty()).map(parse_caption).transpose()?,
         taken_at: input.taken_at.map(|time| (time.0, None)),
-        rotation: None,
+        ..MediaChange::default()
     };
     let now = caller(ctx).now;
     if media.status == MediaStatus::Uploading {

@@ -257,6 +257,8 @@ async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::Us
         invited_at: now,
         last_seen_at: None,
         tokens_valid_from: None,
+        avatar_media_id: None,
+        activity_read_until: None,
     };
     store(ctx).put_user(&user).await?;
     Ok((user, password))

@@ -35,12 +35,22 @@ impl Change {
         change
     }
 
-    /// Sets an attribute.
-    pub(crate) fn set<T: Serialize>(mut self, attribute: &str, value: &T) -> Result<Self, Error> {
+    /// A change of an item that need not exist.
+    pub(crate) fn of_any() -> Self {
+        Self::default()
+    }
+
+    /// Sets an attribute to a value as the table has it.
+    pub(crate) fn set_value(mut self, attribute: &str, value: AttributeValue) -> Self {
         let name = self.name(attribute);
-        let value = self.value(to_value(value)?);
+        let value = self.value(value);
         self.sets.push(format!("{name} = {value}"));
-        Ok(self)
+        self
+    }
+
+    /// Sets an attribute.
+    pub(crate) fn set<T: Serialize>(self, attribute: &str, value: &T) -> Result<Self, Error> {
+        Ok(self.set_value(attribute, to_value(value)?))
     }
 
     /// Sets an attribute, or removes it where there is no value.
@@ -66,6 +76,37 @@ impl Change {
         self
     }
 
+    /// Moves a counter within a map.
+    pub(crate) fn add_within(mut self, map: &str, key: &str, by: impl Display) -> Self {
+        let map = self.name(map);
+        let name = format!("#k{}", self.names.len());
+        self.names.insert(name.clone(), key.to_owned());
+        let value = self.value(AttributeValue::N(by.to_string()));
+        self.adds.push(format!("{map}.{name} {value}"));
+        self
+    }
+
+    /// Only where one attribute is not there, or another has this value.
+    pub(crate) fn when_absent_or<T: Serialize>(
+        mut self,
+        absent: &str,
+        attribute: &str,
+        value: &T,
+    ) -> Result<Self, Error> {
+        let (absent, name) = (self.name(absent), self.name(attribute));
+        let value = self.value(to_value(value)?);
+        self.conditions.push(format!("(attribute_not_exists({absent}) OR {name} = {value})"));
+        Ok(self)
+    }
+
+    /// Only where an attribute is not there, or less than this value.
+    pub(crate) fn when_absent_or_less<T: Serialize>(mut self, attribute: &str, value: &T) -> Result<Self, Error> {
+        let name = self.name(attribute);
+        let value = self.value(to_value(value)?);
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} < {value})"));
+        Ok(self)
+    }
+
     /// Only where an attribute has this value.
     pub(crate) fn when<T: Serialize>(mut self, attribute: &str, value: &T) -> Result<Self, Error> {
         let name = self.name(attribute);
@@ -81,13 +122,6 @@ impl Change {
             values.iter().map(|value| Ok(self.value(to_value(value)?))).collect::<Result<Vec<_>, Error>>()?.join(", ");
         self.conditions.push(format!("{name} IN ({values})"));
         Ok(self)
-    }
-
-    /// Only where an attribute is there.
-    pub(crate) fn when_present(mut self, attribute: &str) -> Self {
-        let name = self.name(attribute);
-        self.conditions.push(format!("attribute_exists({name})"));
-        self
     }
 
     /// Only where an attribute is not there.

@@ -1,13 +1,19 @@
 //! Comments in the table, beside the photo or video that they are about.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use model::{Comment, CommentId, CommentText, Error, MediaId, MediaStatus, Page, PageRequest, Timestamp};
 
 use crate::{
     Store,
     change::Change,
     item::{Listing, Source, Transaction, whole_item},
-    keys::{self, COMMENT_PREFIX},
+    keys::{self, COMMENT_PREFIX, Key},
+    replace::{difference, entries},
 };
+
+const SHOWN: [MediaStatus; 3] = [MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Failed];
 
 impl Store {
     /// One comment, removed ones too.
@@ -15,38 +21,96 @@ impl Store {
         self.get(&keys::comment(id)).await
     }
 
-    /// Writes a new comment and counts it; false where the media is gone or in the trash.
+    /// Comments by id, removed ones too; those that are not there are left out.
+    pub async fn get_comments(&self, ids: &[CommentId]) -> Result<HashMap<CommentId, Comment>, Error> {
+        let keys: Vec<Key> = ids.iter().copied().map(keys::comment).collect();
+        let found: Vec<Comment> = self.get_many(&keys).await?;
+        Ok(found.into_iter().map(|comment| (comment.id, comment)).collect())
+    }
+
+    /// Writes a new comment and counts it; false where the media is gone or in the trash, or the thread is not there.
     pub async fn put_comment(&self, comment: &Comment) -> Result<bool, Error> {
-        let item = whole_item(&keys::comment(comment.id), None, comment)?;
-        let shown = [MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Failed];
-        let count = Change::of_existing().when_one_of("status", &shown)?.add("comment_count", 1);
-        let writes = vec![self.put_write(item, true), self.change_write(&keys::media(comment.id.media), count)];
+        let id = comment.id;
+        let item = whole_item(&keys::comment(id), None, comment)?;
+        let count = Change::of_existing().when_one_of("status", &SHOWN)?.add("comment_count", 1);
+        let mut writes = vec![
+            self.put_write(item, true),
+            self.change_write(&keys::media(id.media), count),
+            self.remark_write(comment)?,
+        ];
+        if id.thread.is_some() {
+            let reply = Change::of_existing().add("reply_count", 1);
+            writes.push(self.change_write(&keys::comment(id.thread_id()), reply));
+        }
+        writes.extend(self.said_writes(None, Some(comment)));
         Ok(self.transact(writes).await? == Transaction::Done)
     }
 
-    /// Changes the text of a comment; none where it was removed.
+    /// Changes the text of a comment; none where it was changed or removed meanwhile.
     pub async fn edit_comment(
         &self,
-        id: CommentId,
+        comment: &Comment,
         text: &CommentText,
         now: Timestamp,
     ) -> Result<Option<Comment>, Error> {
-        let update = Change::of_existing().when_present("text").set("text", text)?.set("edited_at", &now)?;
-        self.change(&keys::comment(id), update).await
+        let edited = Comment { text: Some(text.clone()), edited_at: Some(now), ..comment.clone() };
+        let writes = self.replacing(comment, &edited)?;
+        Ok((self.transact(writes).await? == Transaction::Done).then_some(edited))
     }
 
-    /// Takes the text of a comment away and uncounts it; its place stays. False where that happened already.
-    pub async fn remove_comment(&self, id: CommentId, now: Timestamp) -> Result<bool, Error> {
-        let update = Change::of_existing().when_present("text").remove("text").set("edited_at", &now)?;
+    /// Takes the text of a comment away and uncounts it; its place stays. False where it was changed or removed meanwhile.
+    pub async fn remove_comment(&self, comment: &Comment, now: Timestamp) -> Result<bool, Error> {
+        let removed = Comment { text: None, author_name: None, edited_at: Some(now), ..comment.clone() };
+        let mut writes = self.replacing(comment, &removed)?;
         let count = Change::of_existing().add("comment_count", -1);
-        let writes =
-            vec![self.change_write(&keys::comment(id), update), self.change_write(&keys::media(id.media), count)];
+        writes.push(self.change_write(&keys::media(comment.id.media), count));
         Ok(self.transact(writes).await? == Transaction::Done)
     }
 
-    /// The comments on a photo or video, oldest first, removed ones too.
+    /// The comments on a photo or video that are no replies, oldest first, removed ones too.
     pub async fn list_comments(&self, media: MediaId, page: &PageRequest) -> Result<Page<Comment>, Error> {
-        let source = Source::Table { pk: keys::media_partition(media), sk_prefix: COMMENT_PREFIX };
+        let source = Source::Table { pk: keys::media_partition(media), sk_prefix: COMMENT_PREFIX.to_owned() };
         self.list(Listing { source, ascending: true }, page, |_| None).await
+    }
+
+    /// The replies to a comment, oldest first, removed ones too.
+    pub async fn list_replies(&self, thread: CommentId, page: &PageRequest) -> Result<Page<Comment>, Error> {
+        let source = Source::Table { pk: keys::media_partition(thread.media), sk_prefix: keys::replies_prefix(thread) };
+        self.list(Listing { source, ascending: true }, page, |_| None).await
+    }
+
+    /// Deletes a comment and the replies to it, for media that is being erased.
+    pub(crate) async fn erase_thread(&self, comment: &Comment) -> Result<(), Error> {
+        let page = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
+        loop {
+            let replies = self.list_replies(comment.id, &page).await?;
+            for (_, reply) in &replies.rows {
+                self.erase_comment(reply).await?;
+            }
+            if !replies.has_next {
+                break;
+            }
+        }
+        self.erase_comment(comment).await
+    }
+
+    async fn erase_comment(&self, comment: &Comment) -> Result<(), Error> {
+        let mut writes = vec![self.delete_write(&keys::comment(comment.id), Change::of_any())];
+        writes.extend(self.said_writes(Some(comment), None));
+        self.transact(writes).await?;
+        Ok(())
+    }
+
+    /// The change of a comment that has its text still, with the words by which it is found.
+    fn replacing(&self, before: &Comment, after: &Comment) -> Result<Vec<TransactWriteItem>, Error> {
+        let change = difference(before, after)?.when("text", &before.text)?;
+        let mut writes = vec![self.change_write(&keys::comment(before.id), change)];
+        writes.extend(self.said_writes(Some(before), Some(after)));
+        Ok(writes)
+    }
+
+    fn said_writes(&self, before: Option<&Comment>, after: Option<&Comment>) -> Vec<TransactWriteItem> {
+        let found = |comment: &Comment| entries(&comment.words(), comment.created_at, &comment.id);
+        self.word_writes(&before.map(found).unwrap_or_default(), &after.map(found).unwrap_or_default())
     }
 }

@@ -12,7 +12,8 @@ use crate::{
     Store,
     change::Change,
     item::{Listing, Source, whole_item},
-    keys::{self, GALLERIES, GRANT_PREFIX, GSI1_PK, GSI1_SK, Key},
+    keys::{self, DELETED_GALLERIES, GALLERIES, GRANT_PREFIX, Key},
+    replace::Replaced,
 };
 
 /// What of a gallery is to change; what is none stays.
@@ -45,66 +46,53 @@ impl Store {
 
     /// Writes a new gallery; false where its id is taken.
     pub async fn put_gallery(&self, gallery: &Gallery) -> Result<bool, Error> {
-        let place = (GALLERIES.to_owned(), keys::gallery_order(gallery.title.as_str(), gallery.id));
-        self.put_new(whole_item(&keys::gallery(gallery.id), Some(place), gallery)?).await
+        Ok(self.replace_gallery(None, gallery).await? == Replaced::Done)
     }
 
-    /// Changes a gallery that is not deleted; none where there is no such gallery.
+    /// Changes a gallery; none where it was changed or deleted meanwhile.
     pub async fn update_gallery(
         &self,
-        id: GalleryId,
+        gallery: &Gallery,
         change: &GalleryChange,
         now: Timestamp,
     ) -> Result<Option<Gallery>, Error> {
-        let mut update = Change::of_existing().when_absent("deleted_at").set("updated_at", &now)?;
+        let mut updated = Gallery { updated_at: now, ..gallery.clone() };
         if let Some(title) = &change.title {
-            update = update.set("title", title)?.set(GSI1_SK, &keys::gallery_order(title.as_str(), id))?;
+            updated.title = title.clone();
         }
         if let Some(description) = &change.description {
-            update = update.put("description", description.as_ref())?;
+            updated.description.clone_from(description);
         }
-        if let Some(visibility) = &change.visibility {
-            update = update.set("visibility", visibility)?;
+        updated.visibility = change.visibility.unwrap_or(gallery.visibility);
+        updated.sort = change.sort.unwrap_or(gallery.sort);
+        updated.cover_media_id = change.cover_media_id.unwrap_or(gallery.cover_media_id);
+        match self.replace_gallery(Some(gallery), &updated).await? {
+            Replaced::Done => self.get_gallery(gallery.id).await,
+            Replaced::Changed | Replaced::Duplicate | Replaced::GalleryGone => Ok(None),
         }
-        if let Some(sort) = &change.sort {
-            update = update.set("sort", sort)?;
-        }
-        if let Some(cover) = &change.cover_media_id {
-            update = update.put("cover_media_id", cover.as_ref())?;
-        }
-        self.change(&keys::gallery(id), update).await
     }
 
     /// All galleries that are not deleted, by title. Who may see which is for the caller to decide.
     pub async fn list_galleries(&self, page: &PageRequest) -> Result<Page<Gallery>, Error> {
-        let listing = Listing { source: Source::Index { pk: GALLERIES.to_owned() }, ascending: true };
-        self.list(listing, page, |place| {
-            let (_, id) = place.rsplit_once('#')?;
-            Some(keys::gallery(GalleryId::new(Ulid::from_string(id).ok()?)))
-        })
-        .await
+        self.list(Listing { source: Source::index(GALLERIES), ascending: true }, page, gallery_of_place).await
     }
 
-    /// Marks an empty gallery as deleted; false where it is gone already, or still shows media.
-    pub async fn mark_gallery_deleted(&self, id: GalleryId, now: Timestamp) -> Result<bool, Error> {
-        let update = Change::of_existing()
-            .when_absent("deleted_at")
-            .when("media_count", &0)?
-            .set("deleted_at", &now)?
-            .remove(GSI1_PK)
-            .remove(GSI1_SK);
-        let changed: Option<Gallery> = self.change(&keys::gallery(id), update).await?;
-        Ok(changed.is_some())
+    /// All galleries that were deleted; what they held is in the trash.
+    pub async fn list_deleted_galleries(&self, page: &PageRequest) -> Result<Page<Gallery>, Error> {
+        self.list(Listing { source: Source::index(DELETED_GALLERIES), ascending: true }, page, gallery_of_place).await
+    }
+
+    /// Marks an empty gallery as deleted; false where it is gone already, was changed, or still shows media.
+    pub async fn mark_gallery_deleted(&self, gallery: &Gallery, now: Timestamp) -> Result<bool, Error> {
+        let deleted = Gallery { deleted_at: Some(now), ..gallery.clone() };
+        Ok(gallery.deleted_at.is_none() && self.replace_gallery(Some(gallery), &deleted).await? == Replaced::Done)
     }
 
     /// Brings a deleted gallery back, for a picture that returns from the trash.
     pub async fn revive_gallery(&self, gallery: &Gallery, now: Timestamp) -> Result<(), Error> {
-        let update = Change::of_existing()
-            .remove("deleted_at")
-            .set("updated_at", &now)?
-            .set(GSI1_PK, &GALLERIES)?
-            .set(GSI1_SK, &keys::gallery_order(gallery.title.as_str(), gallery.id))?;
-        self.change::<Gallery>(&keys::gallery(gallery.id), update).await?;
+        let revived = Gallery { deleted_at: None, updated_at: now, ..gallery.clone() };
+        // Where somebody else did it at this moment, it is done.
+        self.replace_gallery(Some(gallery), &revived).await?;
         Ok(())
     }
 
@@ -137,7 +125,7 @@ impl Store {
 
     /// The lines of an access list.
     pub async fn list_grants(&self, gallery: GalleryId, page: &PageRequest) -> Result<Page<Grant>, Error> {
-        let source = Source::Table { pk: keys::gallery_partition(gallery), sk_prefix: GRANT_PREFIX };
+        let source = Source::Table { pk: keys::gallery_partition(gallery), sk_prefix: GRANT_PREFIX.to_owned() };
         self.list(Listing { source, ascending: true }, page, |_| None).await
     }
 
@@ -146,8 +134,8 @@ impl Store {
     /// The index that lists the media lags behind the table, so `removed` names a picture that just left.
     pub async fn refresh_gallery_span(&self, id: GalleryId, removed: Option<MediaId>) -> Result<(), Error> {
         let page = PageRequest { first: 2, after: None };
-        let oldest = self.list_media(id, &page, true).await?;
-        let newest = self.list_media(id, &page, false).await?;
+        let oldest = self.list_media(id, &page, GallerySort::TakenAtAsc).await?;
+        let newest = self.list_media(id, &page, GallerySort::TakenAtDesc).await?;
         let stays = |media: &&model::Media| Some(media.id) != removed;
         let first = oldest.rows.iter().map(|(_, media)| media).find(stays);
         let last = newest.rows.iter().map(|(_, media)| media).find(stays);
@@ -158,4 +146,10 @@ impl Store {
         self.change::<Gallery>(&keys::gallery(id), update).await?;
         Ok(())
     }
+}
+
+/// The key of the gallery at a place in a list.
+fn gallery_of_place(place: &str) -> Option<Key> {
+    let (_, id) = place.rsplit_once('#')?;
+    Some(keys::gallery(GalleryId::new(Ulid::from_string(id).ok()?)))
 }

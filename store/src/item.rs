@@ -14,7 +14,7 @@ use crate::{
     Store,
     change::Change,
     error::{from_sdk, service_code},
-    keys::{GSI1, GSI1_PK, GSI1_SK, Item, Key, PK, SK, text},
+    keys::{GSI1, Index, Item, Key, SK, text},
 };
 
 const MAX_BATCH_GET: usize = 100;
@@ -43,8 +43,8 @@ pub(crate) fn whole_item<T: Serialize>(key: &Key, index: Option<(String, String)
     let mut item = to_item(record)?;
     item.extend(key.attributes());
     if let Some((partition, sort)) = index {
-        item.insert(GSI1_PK.to_owned(), text(partition));
-        item.insert(GSI1_SK.to_owned(), text(sort));
+        item.insert(GSI1.pk.to_owned(), text(partition));
+        item.insert(GSI1.sk.to_owned(), text(sort));
     }
     Ok(item)
 }
@@ -58,17 +58,25 @@ pub(crate) enum Transaction {
     Refused(Vec<usize>),
 }
 
-/// A list to read: a partition of the table or of the first index.
+/// A list to read: a partition of the table or of an index.
 pub(crate) struct Listing {
     pub(crate) source: Source,
     pub(crate) ascending: bool,
 }
 
 pub(crate) enum Source {
-    /// The items of one partition of the table whose sort key begins with a text; strongly consistent.
-    Table { pk: String, sk_prefix: &'static str },
+    /// The items of one partition of the table whose sort key begins with a text; strongly consistent. A cursor holds
+    /// what follows that text.
+    Table { pk: String, sk_prefix: String },
+    /// One partition of an index, or the part of it whose sort key lies in a range, its ends included.
+    Index { index: Index, pk: String, range: Option<(String, String)> },
+}
+
+impl Source {
     /// One partition of the first index.
-    Index { pk: String },
+    pub(crate) fn index(pk: impl Into<String>) -> Self {
+        Self::Index { index: GSI1, pk: pk.into(), range: None }
+    }
 }
 
 impl Store {
@@ -246,33 +254,33 @@ impl Store {
             .table_name(&self.settings.table)
             .scan_index_forward(listing.ascending)
             .limit(i32::try_from(page.first + 1).map_err(Error::internal)?);
-        let (sort_attribute, start) = match &listing.source {
+        let (sort_attribute, prefix, start) = match &listing.source {
             Source::Table { pk, sk_prefix } => {
                 query = query
                     .consistent_read(true)
                     .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
                     .expression_attribute_values(":pk", text(pk))
-                    .expression_attribute_values(":prefix", text(*sk_prefix));
+                    .expression_attribute_values(":prefix", text(sk_prefix));
                 let start = page.after.as_ref().map(|after| {
                     let key = Key { pk: pk.clone(), sk: format!("{sk_prefix}{}", after.sort_key()) };
                     Ok(key.attributes())
                 });
-                (SK, start)
+                (SK, sk_prefix.as_str(), start)
             }
-            Source::Index { pk } => {
-                query = query
-                    .index_name(GSI1)
-                    .key_condition_expression("GSI1PK = :pk")
-                    .expression_attribute_values(":pk", text(pk));
-                let start = page.after.as_ref().map(|after| index_start(pk, after, &key_of));
-                (GSI1_SK, start)
+            Source::Index { index, pk, range } => {
+                query = query.index_name(index.name).expression_attribute_values(":pk", text(pk));
+                query = match range {
+                    None => query.key_condition_expression(format!("{} = :pk", index.pk)),
+                    Some((from, to)) => query
+                        .key_condition_expression(format!("{} = :pk AND {} BETWEEN :from AND :to", index.pk, index.sk))
+                        .expression_attribute_values(":from", text(from))
+                        .expression_attribute_values(":to", text(to)),
+                };
+                let start = page.after.as_ref().map(|after| index_start(*index, pk, after, &key_of));
+                (index.sk, "", start)
             }
         };
         let answer = query.set_exclusive_start_key(start.transpose()?).send().await.map_err(from_sdk)?;
-        let prefix = match &listing.source {
-            Source::Table { sk_prefix, .. } => sk_prefix,
-            Source::Index { .. } => "",
-        };
         let items = answer.items.unwrap_or_default();
         let has_next = items.len() > page.first || answer.last_evaluated_key.is_some();
         let rows = items
@@ -288,14 +296,13 @@ impl Store {
     }
 }
 
-/// Where a query of the first index goes on after a cursor.
-fn index_start(pk: &str, after: &Cursor, key_of: impl Fn(&str) -> Option<Key>) -> Result<Item, Error> {
+/// Where a query of an index goes on after a cursor.
+fn index_start(index: Index, pk: &str, after: &Cursor, key_of: impl Fn(&str) -> Option<Key>) -> Result<Item, Error> {
     let key = key_of(after.sort_key())
         .ok_or_else(|| Error::BadRequest("`after` is not a cursor of this list.".to_owned()))?;
     let mut start = key.attributes();
-    start.insert(GSI1_PK.to_owned(), text(pk));
-    start.insert(GSI1_SK.to_owned(), text(after.sort_key()));
-    debug_assert!(start.contains_key(PK));
+    start.insert(index.pk.to_owned(), text(pk));
+    start.insert(index.sk.to_owned(), text(after.sort_key()));
     Ok(start)
 }
 

@@ -3,34 +3,56 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use model::{CommentId, GalleryId, Media, MediaId, Sha256, Timestamp, UserId};
+use model::{Comment, CommentId, GalleryId, Like, LinkId, Media, MediaId, Position, Sha256, Timestamp, UserId, Word};
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-pub(crate) const GSI1: &str = "GSI1";
-pub(crate) const GSI1_PK: &str = "GSI1PK";
-pub(crate) const GSI1_SK: &str = "GSI1SK";
 /// Seconds since 1970 after which DynamoDB may delete the item.
 pub(crate) const TTL: &str = "expires_at_epoch";
 
-/// Partition of `GSI1` that lists all galleries by title.
+/// A global secondary index: its name, and the attributes that are its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Index {
+    pub(crate) name: &'static str,
+    pub(crate) pk: &'static str,
+    pub(crate) sk: &'static str,
+}
+
+/// Lists by their own order: galleries, people, the media of a gallery, and so on.
+pub(crate) const GSI1: Index = Index { name: "GSI1", pk: "GSI1PK", sk: "GSI1SK" };
+/// All media of the library by time.
+pub(crate) const GSI2: Index = Index { name: "GSI2", pk: "GSI2PK", sk: "GSI2SK" };
+
+/// Partition of [`GSI1`] that lists all galleries by title.
 pub(crate) const GALLERIES: &str = "GALLERIES";
-/// Partition of `GSI1` that lists all people by name.
+/// Partition of [`GSI1`] that lists the galleries that were deleted.
+pub(crate) const DELETED_GALLERIES: &str = "GALLERIES#DELETED";
+/// Partition of [`GSI1`] that lists all people by name.
 pub(crate) const USERS: &str = "USERS";
-/// Partition of `GSI1` that lists the trash by the time of deletion.
+/// Partition of [`GSI1`] that lists the trash by the time of deletion.
 pub(crate) const TRASH: &str = "TRASH";
+/// Partition of [`GSI2`] that lists what all galleries show.
+pub(crate) const TIMELINE: &str = "TIMELINE";
+/// Partition of what happened.
+pub(crate) const ACTIVITY: &str = "ACTIVITY";
 /// The sort key of every photo or video.
 pub(crate) const MEDIA: &str = "MED";
-/// What the sort key of every comment begins with.
+/// What the sort key of every comment begins with that is no reply.
 pub(crate) const COMMENT_PREFIX: &str = "COM#";
+/// What the sort key of every reply begins with.
+pub(crate) const REPLY_PREFIX: &str = "REP#";
+/// What the sort key of every like begins with.
+pub(crate) const LIKE_PREFIX: &str = "LIKE#";
 /// What the sort key of every line of an access list begins with.
 pub(crate) const GRANT_PREFIX: &str = "GRANT#";
+/// What the sort key of every pointer from a gallery to what it shows begins with.
+pub(crate) const POINTER_PREFIX: &str = "MED#";
 
 /// Attributes of an item, by name.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The primary key of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,
@@ -62,6 +84,25 @@ pub(crate) fn claim(gallery: GalleryId, sha256: Sha256) -> Key {
     Key { pk: gallery_partition(gallery), sk: format!("SHA#{sha256}") }
 }
 
+/// Points from a gallery to what it shows: in the table by the time of upload, in [`GSI1`] in the order by hand.
+pub(crate) fn pointer(gallery: GalleryId, media: MediaId) -> Key {
+    Key { pk: gallery_partition(gallery), sk: format!("{POINTER_PREFIX}{}", media.ulid()) }
+}
+
+/// Partition of [`GSI1`] that lists what a gallery shows, in the order by hand.
+pub(crate) fn manual_partition(id: GalleryId) -> String {
+    format!("{}#MANUAL", gallery_partition(id))
+}
+
+/// Partition of [`GSI1`] that lists the share links of a gallery.
+pub(crate) fn links_partition(id: GalleryId) -> String {
+    format!("{}#LINKS", gallery_partition(id))
+}
+
+pub(crate) fn link(id: LinkId) -> Key {
+    Key { pk: format!("LINK#{}", id.token_digest()), sk: "LINK".to_owned() }
+}
+
 pub(crate) fn media(id: MediaId) -> Key {
     Key { pk: media_partition(id), sk: MEDIA.to_owned() }
 }
@@ -71,11 +112,58 @@ pub(crate) fn media_partition(id: MediaId) -> String {
 }
 
 pub(crate) fn comment(id: CommentId) -> Key {
-    Key { pk: media_partition(id.media), sk: format!("{COMMENT_PREFIX}{}", id.own) }
+    let sk = match id.thread {
+        None => format!("{COMMENT_PREFIX}{}", id.own),
+        Some(_) => format!("{}{}", replies_prefix(id), id.own),
+    };
+    Key { pk: media_partition(id.media), sk }
+}
+
+/// What the sort key of every reply to a comment begins with.
+pub(crate) fn replies_prefix(thread: CommentId) -> String {
+    format!("{REPLY_PREFIX}{}#", thread.thread_id().own)
+}
+
+pub(crate) fn like(media: MediaId, user: UserId) -> Key {
+    Key { pk: media_partition(media), sk: format!("{LIKE_PREFIX}{}", user.sub()) }
+}
+
+/// Partition of [`GSI1`] that lists what a person likes.
+pub(crate) fn likes_partition(user: UserId) -> String {
+    format!("LIKES#{}", user.sub())
 }
 
 pub(crate) fn user(id: UserId) -> Key {
     Key { pk: format!("USER#{}", id.sub()), sk: "USER".to_owned() }
+}
+
+/// Says that something is found by a word. Entries of one word are in order of time.
+pub(crate) fn word(word: &Word, time: Timestamp, id: &str) -> Key {
+    Key { pk: word_partition(word), sk: format!("{word}#{time}#{id}") }
+}
+
+/// The partition of all words that begin with the same two characters.
+pub(crate) fn word_partition(word: &Word) -> String {
+    format!("WORD#{}", word.stem())
+}
+
+fn activity(at: Timestamp, what: &str) -> Key {
+    Key { pk: ACTIVITY.to_owned(), sk: format!("{at}#{what}") }
+}
+
+/// The line that says that somebody brought something to a gallery, from this hour on.
+pub(crate) fn arrival(media: &Media, hour: Timestamp) -> Key {
+    activity(hour, &format!("MEDIA#{}#{}", media.gallery_id.ulid(), media.uploaded_by.sub()))
+}
+
+/// The line that says that somebody said something.
+pub(crate) fn remark(comment: &Comment) -> Key {
+    activity(comment.created_at, &comment.id.to_string())
+}
+
+/// The line that says that somebody liked something.
+pub(crate) fn applause(like: &Like) -> Key {
+    activity(like.liked_at, &format!("LIKE#{}#{}", like.media_id.ulid(), like.user_id.sub()))
 }
 
 /// Ends the text that a list is ordered by. It begins with the least characters that such a text may hold within, so that
@@ -92,7 +180,7 @@ pub(crate) fn user_order(name: &str, id: UserId) -> String {
     format!("{}{END_OF_TEXT}{}", name.to_lowercase(), id.sub())
 }
 
-/// Where a photo or video stands in its gallery's partition of `GSI1`.
+/// Where a photo or video stands in its gallery's partition of [`GSI1`], and in [`TIMELINE`].
 pub(crate) fn media_order(media: &Media) -> String {
     time_order(media.sort_time(), media.id)
 }
@@ -100,4 +188,9 @@ pub(crate) fn media_order(media: &Media) -> String {
 /// Where a photo or video stands in a list by time.
 pub(crate) fn time_order(time: Timestamp, id: MediaId) -> String {
     format!("{time}#{}", id.ulid())
+}
+
+/// Where a photo or video stands in the order by hand.
+pub(crate) fn manual_order(position: &Position, id: MediaId) -> String {
+    format!("{position}#{}", id.ulid())
 }

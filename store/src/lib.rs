@@ -1,5 +1,6 @@
 //! All that speaks to AWS: the table, the buckets, the user pool. Decides nothing about rights.
 
+mod activity;
 mod change;
 mod claim;
 mod comment;
@@ -9,10 +10,13 @@ mod gallery;
 mod item;
 mod keys;
 mod keys_of_pool;
+mod like;
 mod media;
 mod object;
 mod presign;
 mod processing;
+mod replace;
+mod search;
 mod table;
 mod trash;
 mod upload;
@@ -34,12 +38,14 @@ use aws_smithy_async::{rt::sleep::TokioSleep, time::TimeSource};
 use aws_smithy_http_client::tls;
 use model::{Clock, Error};
 
+pub use activity::ActivityLine;
 pub use config::{MediaAddress, Settings};
 pub use gallery::GalleryChange;
 pub use keys_of_pool::{PublicKey, fetch_public_keys};
 pub use media::{MediaChange, Moved};
 pub use object::{StoredObject, StoredPart};
 pub use presign::{Presigner, SignedUrl, UploadTarget};
+pub use search::Entry;
 pub use upload::Announced;
 pub use user::UserChange;
 pub use user_pool::{Account, NewUser, SignIn, Tokens};

@@ -1,22 +1,27 @@
-//! Photos and videos in the table: every change of state is conditional, and counters move with what they count.
+//! Photos and videos in the table: every change is conditional, and all that follows from a record changes with it.
 
 use std::collections::HashMap;
 
-use model::{Caption, Error, GalleryId, Media, MediaId, MediaStatus, Page, PageRequest, Rotation, Timestamp};
+use model::{
+    Caption, Error, GalleryId, GallerySort, Media, MediaId, MediaStatus, Page, PageRequest, PlaceName, Position,
+    Rotation, Timestamp,
+};
 use ulid::Ulid;
 
 use crate::{
     Store,
-    change::Change,
     item::{Listing, Source},
-    keys::{self, GSI1_PK, GSI1_SK, Key},
+    keys::{self, GSI2, Key, POINTER_PREFIX, TIMELINE},
+    replace::{Pointer, Replaced},
 };
 
 /// What of a photo or video a person changes; what is none stays.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MediaChange {
     /// New caption; an inner none takes it away.
     pub caption: Option<Option<Caption>>,
+    /// New name of the place; an inner none takes it away.
+    pub place_name: Option<Option<PlaceName>>,
     /// New taken time, and the minutes that the wall clock was ahead of UTC.
     pub taken_at: Option<(Timestamp, Option<i32>)>,
     /// New turn, counted from what the file says.
@@ -34,6 +39,16 @@ pub enum Moved {
     Changed,
 }
 
+impl From<Replaced> for Moved {
+    fn from(end: Replaced) -> Self {
+        match end {
+            Replaced::Done => Self::Done,
+            Replaced::Duplicate => Self::Duplicate,
+            Replaced::Changed | Replaced::GalleryGone => Self::Changed,
+        }
+    }
+}
+
 impl Store {
     /// One photo or video, in any state.
     pub async fn get_media(&self, id: MediaId) -> Result<Option<Media>, Error> {
@@ -47,78 +62,117 @@ impl Store {
         Ok(found.into_iter().map(|media| (media.id, media)).collect())
     }
 
-    /// Changes what a person may change; none where the record was moved, trashed or erased meanwhile.
+    /// Changes what a person may change; none where the record was changed or erased meanwhile.
     pub async fn update_media(
         &self,
         media: &Media,
         change: &MediaChange,
         now: Timestamp,
     ) -> Result<Option<Media>, Error> {
-        let mut update = Change::of_existing()
-            .when("status", &media.status)?
-            .when("gallery_id", &media.gallery_id)?
-            .set("updated_at", &now)?;
+        let mut updated = Media { updated_at: now, ..media.clone() };
         if let Some(caption) = &change.caption {
-            update = update.put("caption", caption.as_ref())?;
+            updated.caption.clone_from(caption);
         }
-        if let Some((taken_at, offset_minutes)) = &change.taken_at {
-            let order = keys::time_order(*taken_at, media.id);
-            update = update
-                .set("taken_at", taken_at)?
-                .put("taken_at_offset_minutes", offset_minutes.as_ref())?
-                .set("taken_at_by_person", &true)?;
-            if media.status != MediaStatus::Uploading {
-                update = update.set(GSI1_SK, &order)?;
-            }
+        if let Some(place_name) = &change.place_name {
+            updated.place_name.clone_from(place_name);
         }
-        if let Some(rotation) = &change.rotation {
-            update = update.when("rotation", &media.rotation)?.set("rotation", rotation)?;
+        if let Some((taken_at, offset_minutes)) = change.taken_at {
+            updated.taken_at = Some(taken_at);
+            updated.taken_at_offset_minutes = offset_minutes;
+            updated.taken_at_by_person = true;
+        }
+        if let Some(rotation) = change.rotation {
+            updated.rotation = rotation;
             if media.status == MediaStatus::Ready {
-                update = update.set("status", &MediaStatus::Processing)?;
+                updated.status = MediaStatus::Processing;
             }
         }
-        self.change(&keys::media(media.id), update).await
+        match self.replace_media(Some(media), Some(&updated), Vec::new()).await? {
+            Replaced::Done => self.get_media(media.id).await,
+            Replaced::Changed | Replaced::Duplicate | Replaced::GalleryGone => Ok(None),
+        }
     }
 
-    /// Moves media to another gallery, with its claim and both counts.
+    /// Moves media to another gallery, with its claim and all counts. It loses the place that it was put at by hand.
     pub async fn move_media(&self, media: &Media, to: GalleryId, now: Timestamp) -> Result<Moved, Error> {
-        let record = Change::of_existing()
-            .when("status", &media.status)?
-            .when("gallery_id", &media.gallery_id)?
-            .set("gallery_id", &to)?
-            .set("updated_at", &now)?
-            .set(GSI1_PK, &keys::gallery_partition(to))?;
-        let mut writes = vec![
-            self.change_write(&keys::media(media.id), record),
-            self.change_write(
-                &keys::gallery(to),
-                Change::of_existing().when_absent("deleted_at").add("media_count", 1),
-            ),
-            self.change_write(&keys::gallery(media.gallery_id), leaving()),
-        ];
-        writes.extend(self.release_of_claim(media).await?);
-        self.transact_with_claim(writes, media, to).await
+        let moved = Media { gallery_id: to, position: None, updated_at: now, ..media.clone() };
+        Ok(self.replace_media(Some(media), Some(&moved), Vec::new()).await?.into())
     }
 
-    /// The media of a gallery by the time they were taken; not those on their way or in the trash.
+    /// Puts media at a place in the order by hand; false where it was changed meanwhile.
+    pub async fn place_media(&self, media: &Media, position: Position, now: Timestamp) -> Result<bool, Error> {
+        let placed = Media { position: Some(position), updated_at: now, ..media.clone() };
+        Ok(self.replace_media(Some(media), Some(&placed), Vec::new()).await? == Replaced::Done)
+    }
+
+    /// What a gallery shows, in one of its orders; not what is on its way or in the trash.
     pub async fn list_media(
         &self,
         gallery: GalleryId,
         page: &PageRequest,
-        ascending: bool,
+        sort: GallerySort,
     ) -> Result<Page<Media>, Error> {
-        let source = Source::Index { pk: keys::gallery_partition(gallery) };
-        self.list(Listing { source, ascending }, page, media_of_place).await
+        let by_time = || Source::index(keys::gallery_partition(gallery));
+        match sort {
+            GallerySort::TakenAtAsc => {
+                self.list(Listing { source: by_time(), ascending: true }, page, media_of_place).await
+            }
+            GallerySort::TakenAtDesc => {
+                self.list(Listing { source: by_time(), ascending: false }, page, media_of_place).await
+            }
+            GallerySort::UploadedAtDesc => {
+                let pk = keys::gallery_partition(gallery);
+                let source = Source::Table { pk, sk_prefix: POINTER_PREFIX.to_owned() };
+                let pointers: Page<Pointer> = self.list(Listing { source, ascending: false }, page, |_| None).await?;
+                self.follow(pointers).await
+            }
+            GallerySort::Manual => self.follow(self.list_pointers(gallery, page).await?).await,
+        }
+    }
+
+    /// The order by hand, as ids.
+    pub async fn list_manual_order(&self, gallery: GalleryId, page: &PageRequest) -> Result<Page<MediaId>, Error> {
+        let Page { rows, has_next } = self.list_pointers(gallery, page).await?;
+        Ok(Page { rows: rows.into_iter().map(|(cursor, pointer)| (cursor, pointer.media_id)).collect(), has_next })
+    }
+
+    async fn list_pointers(&self, gallery: GalleryId, page: &PageRequest) -> Result<Page<Pointer>, Error> {
+        let listing = Listing { source: Source::index(keys::manual_partition(gallery)), ascending: true };
+        self.list(listing, page, |place| Some(keys::pointer(gallery, id_of_place(place)?))).await
+    }
+
+    /// The media that pointers point to. One that is gone since then is left out.
+    async fn follow(&self, pointers: Page<Pointer>) -> Result<Page<Media>, Error> {
+        let ids: Vec<MediaId> = pointers.rows.iter().map(|(_, pointer)| pointer.media_id).collect();
+        let mut found = self.get_many_media(&ids).await?;
+        let rows = pointers
+            .rows
+            .into_iter()
+            .filter_map(|(cursor, pointer)| Some((cursor, found.remove(&pointer.media_id).filter(Media::is_shown)?)));
+        Ok(Page { rows: rows.collect(), has_next: pointers.has_next })
+    }
+
+    /// What all galleries show, newest first; with a range, what was taken then.
+    pub async fn list_timeline(
+        &self,
+        page: &PageRequest,
+        range: Option<(Timestamp, Timestamp)>,
+    ) -> Result<Page<MediaId>, Error> {
+        // `~` goes after every character of a ULID.
+        let range = range.map(|(from, to)| (from.to_string(), format!("{to}#~")));
+        let source = Source::Index { index: GSI2, pk: TIMELINE.to_owned(), range };
+        let found: Page<Media> = self.list(Listing { source, ascending: false }, page, media_of_place).await?;
+        let rows = found.rows.into_iter().map(|(cursor, media)| (cursor, media.id)).collect();
+        Ok(Page { rows, has_next: found.has_next })
     }
 }
 
-/// What changes in a gallery that a picture leaves.
-pub(crate) fn leaving() -> Change {
-    Change::of_existing().add("media_count", -1)
+/// The key of the photo or video at a place in a list.
+pub(crate) fn media_of_place(place: &str) -> Option<Key> {
+    id_of_place(place).map(keys::media)
 }
 
-/// The key of the photo or video at a place in a list by time.
-pub(crate) fn media_of_place(place: &str) -> Option<Key> {
+fn id_of_place(place: &str) -> Option<MediaId> {
     let (_, id) = place.rsplit_once('#')?;
-    Some(keys::media(MediaId::new(Ulid::from_string(id).ok()?)))
+    Some(MediaId::new(Ulid::from_string(id).ok()?))
 }

@@ -4,16 +4,16 @@ use model::{Error, Findings, Media, MediaStatus, Renditions, Timestamp};
 
 use crate::{
     Store,
-    change::Change,
     error::from_sdk,
-    item::{Transaction, from_item, to_value},
-    keys::{self, GSI1_SK, text},
+    item::{from_item, to_value},
+    keys::{self, text},
+    replace::Replaced,
 };
 
 impl Store {
     /// Records what the processor found and made: READY with renditions, else FAILED with a reason for people.
     ///
-    /// None where the media is gone or in the trash, or was turned meanwhile, so that another run is on its way.
+    /// None where the media is gone or in the trash, or was changed meanwhile, so that it must be done over.
     pub async fn finish_processing(
         &self,
         media: &Media,
@@ -21,54 +21,52 @@ impl Store {
         outcome: Result<&Renditions, &str>,
         now: Timestamp,
     ) -> Result<Option<Media>, Error> {
-        let mut update = Change::of_existing()
-            .when_one_of("status", &[MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Failed])?
-            .when("rotation", &media.rotation)?
-            .when("taken_at_by_person", &media.taken_at_by_person)?
-            .when("gallery_id", &media.gallery_id)?
-            .set("updated_at", &now)?
-            .set("kind", &findings.kind)?
-            .set("content_type", &findings.content_type)?
-            .put("width", findings.width.as_ref())?
-            .put("height", findings.height.as_ref())?
-            .put("location", findings.location.as_ref())?
-            .put("exif", findings.exif.as_ref())?
-            .put("thumbhash", findings.thumbhash.as_ref())?
-            .put("dominant_color", findings.dominant_color.as_ref())?
-            .remove("attempts");
-        // A date that a person set is not the processor's to write, not even as it was read a moment ago.
-        if !media.taken_at_by_person {
-            let mut found = media.clone();
-            found.taken_at = findings.taken_at.map(|taken| taken.time).or(media.file_modified_at);
-            found.taken_at_offset_minutes = findings.taken_at.and_then(|taken| taken.offset_minutes);
-            update = update
-                .put("taken_at", found.taken_at.as_ref())?
-                .put("taken_at_offset_minutes", found.taken_at_offset_minutes.as_ref())?
-                .set(GSI1_SK, &keys::media_order(&found))?;
+        if !media.is_shown() {
+            return Ok(None);
         }
-        let update = match outcome {
-            Ok(renditions) => {
-                update.set("status", &MediaStatus::Ready)?.set("renditions", renditions)?.remove("failure_reason")
-            }
-            Err(reason) => update.set("status", &MediaStatus::Failed)?.set("failure_reason", &reason)?,
+        let mut done = Media {
+            updated_at: now,
+            kind: findings.kind,
+            content_type: findings.content_type.clone(),
+            width: findings.width,
+            height: findings.height,
+            location: findings.location,
+            exif: findings.exif.clone(),
+            thumbhash: findings.thumbhash.clone(),
+            dominant_color: findings.dominant_color.clone(),
+            attempts: 0,
+            ..media.clone()
         };
-        self.change(&keys::media(media.id), update).await
+        if !media.taken_at_by_person {
+            done.taken_at = findings.taken_at.map(|taken| taken.time).or(media.file_modified_at);
+            done.taken_at_offset_minutes = findings.taken_at.and_then(|taken| taken.offset_minutes);
+        }
+        match outcome {
+            Ok(renditions) => {
+                done.status = MediaStatus::Ready;
+                done.renditions = Some(renditions.clone());
+                done.failure_reason = None;
+            }
+            Err(reason) => {
+                done.status = MediaStatus::Failed;
+                done.failure_reason = Some(reason.to_owned());
+            }
+        }
+        let end = self.replace_media(Some(media), Some(&done), Vec::new()).await?;
+        Ok((end == Replaced::Done).then_some(done))
     }
 
     /// Records that the stored bytes are not those that were announced, and releases the claim on the latter.
     ///
-    /// False where the media was moved, trashed or erased meanwhile.
+    /// False where the media was changed, trashed or erased meanwhile.
     pub async fn reject_media(&self, media: &Media, reason: &str, now: Timestamp) -> Result<bool, Error> {
-        let update = Change::of_existing()
-            .when("status", &MediaStatus::Processing)?
-            .when("gallery_id", &media.gallery_id)?
-            .set("status", &MediaStatus::Failed)?
-            .set("rejected", &true)?
-            .set("failure_reason", &reason)?
-            .set("updated_at", &now)?;
-        let mut writes = vec![self.change_write(&keys::media(media.id), update)];
-        writes.extend(self.release_of_claim(media).await?);
-        Ok(self.transact(writes).await? == Transaction::Done)
+        if media.status != MediaStatus::Processing {
+            return Ok(false);
+        }
+        let failure_reason = Some(reason.to_owned());
+        let rejected =
+            Media { status: MediaStatus::Failed, rejected: true, failure_reason, updated_at: now, ..media.clone() };
+        Ok(self.replace_media(Some(media), Some(&rejected), Vec::new()).await? == Replaced::Done)
     }
 
     /// Media whose processing may have got lost: on its way, being processed, or turned without being rendered anew, and
@@ -103,24 +101,19 @@ impl Store {
 
     /// Counts another attempt to process media, so that attempts have an end; none where it changed meanwhile.
     pub async fn count_attempt(&self, media: &Media, now: Timestamp) -> Result<Option<Media>, Error> {
-        let update = Change::of_existing()
-            .when("status", &media.status)?
-            .when("updated_at", &media.updated_at)?
-            .set("updated_at", &now)?
-            .add("attempts", 1);
-        self.change(&keys::media(media.id), update).await
+        let counted = Media { attempts: media.attempts + 1, updated_at: now, ..media.clone() };
+        let end = self.replace_media(Some(media), Some(&counted), Vec::new()).await?;
+        Ok((end == Replaced::Done).then_some(counted))
     }
 
     /// Gives up on media that is being processed, with a reason for people; false where it changed meanwhile.
     pub async fn give_up(&self, media: &Media, reason: &str, now: Timestamp) -> Result<bool, Error> {
-        let update = Change::of_existing()
-            .when("status", &MediaStatus::Processing)?
-            .when("updated_at", &media.updated_at)?
-            .set("status", &MediaStatus::Failed)?
-            .set("failure_reason", &reason)?
-            .set("updated_at", &now)?
-            .remove("attempts");
-        let changed: Option<Media> = self.change(&keys::media(media.id), update).await?;
-        Ok(changed.is_some())
+        if media.status != MediaStatus::Processing {
+            return Ok(false);
+        }
+        let failure_reason = Some(reason.to_owned());
+        let failed =
+            Media { status: MediaStatus::Failed, failure_reason, attempts: 0, updated_at: now, ..media.clone() };
+        Ok(self.replace_media(Some(media), Some(&failed), Vec::new()).await? == Replaced::Done)
     }
 }

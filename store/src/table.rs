@@ -9,7 +9,7 @@ use model::Error;
 use crate::{
     Store,
     error::{from_sdk, service_code},
-    keys::{GSI1, GSI1_PK, GSI1_SK, PK, SK, TTL},
+    keys::{GSI1, GSI2, Index, PK, SK, TTL},
 };
 
 impl Store {
@@ -21,8 +21,9 @@ impl Store {
             .table_name(&self.settings.table)
             .billing_mode(BillingMode::PayPerRequest)
             .set_key_schema(Some(key_schema(PK, SK)))
-            .global_secondary_indexes(index(GSI1, GSI1_PK, GSI1_SK));
-        for name in [PK, SK, GSI1_PK, GSI1_SK] {
+            .global_secondary_indexes(index(GSI1))
+            .global_secondary_indexes(index(GSI2));
+        for name in [PK, SK, GSI1.pk, GSI1.sk, GSI2.pk, GSI2.sk] {
             create = create.attribute_definitions(
                 AttributeDefinition::builder()
                     .attribute_name(name)
@@ -51,10 +52,10 @@ impl Store {
     }
 }
 
-fn index(name: &str, pk: &str, sk: &str) -> GlobalSecondaryIndex {
+fn index(index: Index) -> GlobalSecondaryIndex {
     GlobalSecondaryIndex::builder()
-        .index_name(name)
-        .set_key_schema(Some(key_schema(pk, sk)))
+        .index_name(index.name)
+        .set_key_schema(Some(key_schema(index.pk, index.sk)))
         .projection(Projection::builder().projection_type(ProjectionType::All).build())
         .build()
         .expect("name, keys and projection are set")

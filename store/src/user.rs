@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use model::{DisplayName, Error, Page, PageRequest, Role, Timestamp, User, UserId};
+use model::{DisplayName, Error, MediaId, Page, PageRequest, Role, Timestamp, User, UserId};
 
 use crate::{
     Store,
     change::Change,
     item::{Listing, Source, Transaction, whole_item},
-    keys::{self, GSI1_SK, Key, USERS},
+    keys::{self, GSI1, Key, USERS},
 };
 
 /// What of a person is to change; what is none stays.
@@ -24,6 +24,8 @@ pub struct UserChange {
     pub tokens_valid_from: Option<Timestamp>,
     /// The last sign-in.
     pub last_seen_at: Option<Timestamp>,
+    /// A picture of the person; an inner none takes it away.
+    pub avatar_media_id: Option<Option<MediaId>>,
 }
 
 impl Store {
@@ -68,9 +70,19 @@ impl Store {
         }
     }
 
+    /// Notes up to where a person has seen what others did; never back. Gives the person as it is then.
+    pub async fn read_activity(&self, id: UserId, until: Timestamp) -> Result<Option<User>, Error> {
+        let later = Change::of_existing().when_absent_or_less("activity_read_until", &until)?;
+        let changed = self.change(&keys::user(id), later.set("activity_read_until", &until)?).await?;
+        match changed {
+            Some(user) => Ok(Some(user)),
+            None => self.get_user(id).await,
+        }
+    }
+
     /// All people, by name.
     pub async fn list_users(&self, page: &PageRequest) -> Result<Page<User>, Error> {
-        let listing = Listing { source: Source::Index { pk: USERS.to_owned() }, ascending: true };
+        let listing = Listing { source: Source::index(USERS), ascending: true };
         self.list(listing, page, |place| {
             let (_, sub) = place.rsplit_once('#')?;
             Some(keys::user(UserId::from_sub(sub).ok()?))
@@ -82,7 +94,7 @@ impl Store {
 fn update_of(id: UserId, change: &UserChange) -> Result<Change, Error> {
     let mut update = Change::of_existing();
     if let Some(name) = &change.display_name {
-        update = update.set("display_name", name)?.set(GSI1_SK, &keys::user_order(name.as_str(), id))?;
+        update = update.set("display_name", name)?.set(GSI1.sk, &keys::user_order(name.as_str(), id))?;
     }
     if let Some(role) = &change.role {
         update = update.set("role", role)?;
@@ -95,6 +107,9 @@ fn update_of(id: UserId, change: &UserChange) -> Result<Change, Error> {
     }
     if let Some(seen) = &change.last_seen_at {
         update = update.set("last_seen_at", seen)?;
+    }
+    if let Some(avatar) = &change.avatar_media_id {
+        update = update.put("avatar_media_id", avatar.as_ref())?;
     }
     Ok(update)
 }

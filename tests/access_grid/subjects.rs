@@ -6,10 +6,9 @@ use std::{
 };
 
 use model::{
-    AccessLevel, Comment, CommentId, CommentText, Gallery, GalleryId, GallerySort, Grant, Media, MediaId, MediaKind,
-    MediaStatus, Rotation, Sha256, Title, Upload, UserId, Visibility,
+    AccessLevel, Announcement, Comment, CommentId, CommentText, FileName, Gallery, GalleryId, Grant, Media, MediaId,
+    MediaKind, Sha256, Title, Upload, UserId, Visibility,
 };
-use serde_json::json;
 use store::{Announced, Moved, Store};
 use tokio::sync::Mutex;
 use ulid::Ulid;
@@ -201,7 +200,8 @@ impl<'a> Subjects<'a> {
     }
 
     async fn delete(&self, gallery: GalleryId) {
-        let deleted = self.store.mark_gallery_deleted(gallery, self.cast.home.now()).await.expect("the store answers");
+        let gallery = self.store.get_gallery(gallery).await.expect("the store answers").expect("the gallery is there");
+        let deleted = self.store.mark_gallery_deleted(&gallery, self.cast.home.now()).await.expect("the store answers");
         assert!(deleted, "the gallery is empty");
     }
 
@@ -223,36 +223,38 @@ impl<'a> Subjects<'a> {
     async fn photo(&self, gallery: GalleryId, wanted: Wanted) -> (MediaId, CommentId) {
         let now = self.cast.home.now();
         let upload = Upload { multipart_id: None, expires_at: now.plus_seconds(3_600) };
-        // By its text, so that a record may get new fields.
-        let media: Media = serde_json::from_value(json!({
-            "id": MediaId::new(self.ulid()),
-            "gallery_id": gallery,
-            "kind": MediaKind::Photo,
-            "status": MediaStatus::Uploading,
-            "file_name": "a.jpg",
-            "content_type": "image/jpeg",
-            "size_bytes": 10,
-            "sha256": Sha256::new(self.bytes()),
-            "taken_at_by_person": false,
-            "rotation": Rotation::None,
-            "uploaded_by": wanted.uploader,
-            "created_at": now,
-            "updated_at": now,
-            "comment_count": 0,
-            "upload": upload,
-        }))
-        .expect("a record");
-        assert_eq!(self.store.announce_media(&media, &upload).await.expect("the store answers"), Announced::New);
+        let announced = Media::from(Announcement {
+            id: MediaId::new(self.ulid()),
+            gallery_id: gallery,
+            kind: MediaKind::Photo,
+            file_name: FileName::parse("a.jpg", "fileName").expect("a name"),
+            content_type: "image/jpeg".to_owned(),
+            size_bytes: 10,
+            sha256: Sha256::new(self.bytes()),
+            file_modified_at: None,
+            uploaded_by: wanted.uploader,
+            created_at: now,
+        });
+        let media = Media { upload: Some(upload), ..announced };
+        assert_eq!(self.store.announce_media(&media).await.expect("the store answers"), Announced::New);
         if !wanted.on_its_way {
             assert!(self.store.admit_media(&media, now).await.expect("the store answers"));
             if matches!(wanted.state, State::Trash | State::Deleted) {
                 self.to_trash.lock().await.push(media.id);
             }
         }
-        let comment = CommentId { media: media.id, own: self.ulid() };
+        let comment = CommentId { media: media.id, thread: None, own: self.ulid() };
         if let Some(author) = wanted.author {
             let text = Some(CommentText::parse("Old", "text").expect("a text"));
-            let comment = Comment { id: comment, text, author, created_at: now, edited_at: None };
+            let comment = Comment {
+                id: comment,
+                text,
+                author,
+                author_name: None,
+                reply_count: 0,
+                created_at: now,
+                edited_at: None,
+            };
             assert!(self.store.put_comment(&comment).await.expect("the store answers"));
         }
         (media.id, comment)
@@ -261,22 +263,8 @@ impl<'a> Subjects<'a> {
     async fn gallery(&self, visibility: Visibility, list: &[(usize, AccessLevel)]) -> GalleryId {
         let now = self.cast.home.now();
         let id = GalleryId::new(self.ulid());
-        let gallery = Gallery {
-            id,
-            title: Title::parse("A gallery", "title").expect("a title"),
-            description: None,
-            visibility,
-            sort: GallerySort::TakenAtAsc,
-            media_count: 0,
-            first_taken_on: None,
-            last_taken_on: None,
-            cover_media_id: None,
-            first_media_id: None,
-            created_by: self.cast.ids[ADMIN],
-            created_at: now,
-            updated_at: now,
-            deleted_at: None,
-        };
+        let title = Title::parse("A gallery", "title").expect("a title");
+        let gallery = Gallery::new(id, title, visibility, self.cast.ids[ADMIN], now);
         assert!(self.store.put_gallery(&gallery).await.expect("the store answers"));
         for &(caller, level) in list {
             let grant = Grant { gallery_id: id, user_id: self.cast.ids[caller], level, granted_at: now };
