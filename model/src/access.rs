@@ -7,6 +7,8 @@ use crate::{AccessLevel, GalleryId, LinkId, MediaStatus, Role, UserId, Visibilit
 pub enum Requester {
     /// Nobody known.
     Anonymous,
+    /// A program with a key of AWS, for operations that are about no row.
+    Service,
     /// A signed-in person.
     Person {
         /// Who.
@@ -34,7 +36,7 @@ impl Requester {
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         match self {
-            Self::Anonymous | Self::Guest(_) => None,
+            Self::Anonymous | Self::Guest(_) | Self::Service => None,
             Self::Person { id, .. } => Some(*id),
         }
     }
@@ -44,7 +46,7 @@ impl Requester {
     #[must_use]
     pub fn is_family(&self) -> bool {
         match self {
-            Self::Anonymous | Self::Guest(_) => false,
+            Self::Anonymous | Self::Guest(_) | Self::Service => false,
             Self::Person { .. } => true,
         }
     }
@@ -53,7 +55,7 @@ impl Requester {
     #[must_use]
     pub fn group(&self) -> Option<&'static str> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Service => None,
             Self::Person { role, .. } => Some(role.group()),
             Self::Guest(_) => Some(GUEST_GROUP),
         }
@@ -178,7 +180,7 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
     let allowed = match action {
         Action::View => true,
         Action::Download => match requester {
-            Requester::Anonymous => false,
+            Requester::Anonymous | Requester::Service => false,
             Requester::Person { .. } => true,
             Requester::Guest(guest) => guest.may_download,
         },
@@ -210,7 +212,7 @@ pub fn rule(requester: &Requester, subject: &Subject) -> Option<Rule> {
 #[must_use]
 pub fn knows_person(requester: &Requester, person: UserId) -> bool {
     match requester {
-        Requester::Anonymous | Requester::Guest(_) => false,
+        Requester::Anonymous | Requester::Guest(_) | Requester::Service => false,
         Requester::Person { role: Role::Admin, .. } => true,
         Requester::Person { id, role: Role::Visitor } => *id == person,
     }
@@ -220,7 +222,7 @@ pub fn knows_person(requester: &Requester, person: UserId) -> bool {
 fn standing(requester: &Requester, gallery: GalleryAccess) -> (Standing, Option<Rule>) {
     const OUTSIDE: (Standing, Option<Rule>) = (Standing::Outside, None);
     match requester {
-        Requester::Anonymous => OUTSIDE,
+        Requester::Anonymous | Requester::Service => OUTSIDE,
         // A deleted gallery is still the place of media in the trash, which admins look after.
         Requester::Person { role: Role::Admin, .. } => (Standing::Manage, Some(Rule::Admin)),
         Requester::Person { role: Role::Visitor, .. } if gallery.deleted => OUTSIDE,
@@ -304,9 +306,19 @@ mod tests {
     }
 
     #[test]
-    fn anonymous_sees_nothing() {
-        for gallery in [FAMILY, RESTRICTED, PRIVATE] {
-            check(&Requester::Anonymous, Action::View, Subject::Gallery(gallery), Verdict::Hidden);
+    fn anonymous_and_services_see_nothing() {
+        for requester in [Requester::Anonymous, Requester::Service] {
+            for gallery in [FAMILY, RESTRICTED, PRIVATE] {
+                check(&requester, Action::View, Subject::Gallery(gallery), Verdict::Hidden);
+                let ready = media(MediaStatus::Ready, ME);
+                check(
+                    &requester,
+                    Action::View,
+                    Subject::Media(granted(gallery, AccessLevel::Contribute), ready),
+                    Verdict::Hidden,
+                );
+            }
+            assert!(!knows_person(&requester, user(ME)));
         }
     }
 
@@ -504,9 +516,11 @@ mod tests {
 
     #[test]
     fn a_requester_is_of_one_group_and_people_are_the_family() {
-        let groups = [Requester::Anonymous, guest(true), person(ME, Role::Visitor), person(ME, Role::Admin)];
+        let groups =
+            [Requester::Anonymous, Requester::Service, guest(true), person(ME, Role::Visitor), person(ME, Role::Admin)];
         let known: Vec<_> = groups.iter().map(|r| (r.group(), r.is_family(), r.user_id().is_some())).collect();
         let expected = [
+            (None, false, false),
             (None, false, false),
             (Some("guest"), false, false),
             (Some("visitor"), true, true),
