@@ -198,7 +198,12 @@ fn every_mutation_takes_one_input_and_answers_with_user_errors() {
 }
 
 #[test]
-fn connections_have_edges_and_page_info_and_nothing_else() {
+fn connections_have_edges_and_page_info_and_only_what_is_said_here() {
+    /// What stands on an edge or a connection besides, because it belongs to neither end.
+    const MORE: [(&str, &str); 2] =
+        [("LikeEdge", "likedAt: AWSDateTime!"), ("ActivityConnection", "unreadCount: Int!")];
+    /// What is listed where that is not what the list is called after.
+    const NODES: [(&str, &str); 2] = [("Like", "User"), ("Search", "SearchResult")];
     let types = types();
     let connections: Vec<_> = types.iter().filter(|(name, _)| name.ends_with("Connection")).collect();
     assert!(!connections.is_empty());
@@ -207,9 +212,17 @@ fn connections_have_edges_and_page_info_and_nothing_else() {
         let shape = |ty: &TypeDefinition| -> Vec<String> {
             fields_of(ty).into_iter().map(|field| format!("{}: {}", field.name.node, field.ty.node)).collect()
         };
-        assert_eq!(shape(ty), [format!("edges: [{stem}Edge!]!"), "pageInfo: PageInfo!".to_owned()], "{name}");
-        let edge = &types[&format!("{stem}Edge")];
-        assert_eq!(shape(edge), ["cursor: String!".to_owned(), format!("node: {stem}!")], "{name}");
+        let more = |name: &str| -> Vec<String> {
+            MORE.iter().filter(|(on, _)| *on == name).map(|(_, field)| (*field).to_owned()).collect()
+        };
+        let mut expected = vec![format!("edges: [{stem}Edge!]!"), "pageInfo: PageInfo!".to_owned()];
+        expected.extend(more(name));
+        assert_eq!(shape(ty), expected, "{name}");
+        let edge = format!("{stem}Edge");
+        let node = NODES.into_iter().find(|(of, _)| *of == stem).map_or(stem, |(_, node)| node);
+        let mut expected = vec!["cursor: String!".to_owned(), format!("node: {node}!")];
+        expected.extend(more(&edge));
+        assert_eq!(shape(&types[&edge]), expected, "{name}");
     }
 }
 

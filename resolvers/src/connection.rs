@@ -69,13 +69,13 @@ macro_rules! connection {
 pub(crate) use connection;
 
 /// Fills a page with those rows that `keep` leaves (as `Some`, in their places), reading on while rows are missing.
-pub(crate) async fn filtered_page<T, F, K>(
+pub(crate) async fn filtered_page<S, T, F, K>(
     request: &PageRequest,
     fetch: impl Fn(PageRequest) -> F,
-    keep: impl Fn(Vec<T>) -> K,
+    keep: impl Fn(Vec<S>) -> K,
 ) -> Result<Page<T>, Error>
 where
-    F: Future<Output = Result<Page<T>, Error>>,
+    F: Future<Output = Result<Page<S>, Error>>,
     K: Future<Output = Result<Vec<Option<T>>, Error>>,
 {
     let mut rows = Vec::new();

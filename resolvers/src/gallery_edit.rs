@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How often a change is tried while others change the same record.
-const MAX_TRIES: usize = 3;
+pub(crate) const MAX_TRIES: usize = 3;
 
 /// A new gallery.
 #[derive(InputObject)]
@@ -78,7 +78,7 @@ pub(crate) struct GalleryPayload {
 }
 
 impl GalleryPayload {
-    fn of(ctx: &Context<'_>, result: Result<model::Gallery, Error>) -> async_graphql::Result<Option<Self>> {
+    pub(crate) fn of(ctx: &Context<'_>, result: Result<model::Gallery, Error>) -> async_graphql::Result<Option<Self>> {
         let (gallery, user_errors) = to_payload(ctx, result)?;
         Ok(Some(Self { gallery: gallery.map(Gallery), user_errors }))
     }
@@ -246,7 +246,7 @@ async fn set_access(ctx: &Context<'_>, input: &SetGalleryAccessInput) -> Result<
     Ok(gallery)
 }
 
-async fn managed(ctx: &Context<'_>, id: &ID, field: &'static str) -> Result<model::Gallery, Error> {
+pub(crate) async fn managed(ctx: &Context<'_>, id: &ID, field: &'static str) -> Result<model::Gallery, Error> {
     let id = id.parse().map_err(|_| InputError::not_found(field))?;
     gate::gallery(ctx, id, Action::ManageGallery).await?.ok_or_else(|| InputError::not_found(field).into())
 }

@@ -1,6 +1,6 @@
 //! Reads what a decision needs, and asks `model::access` for it. Nothing else here decides about rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::Context;
 use model::{
@@ -40,7 +40,8 @@ pub(crate) async fn media(ctx: &Context<'_>, id: MediaId, action: Action) -> Res
 /// [`Error::Forbidden`] when the caller sees it, but may not do this to it.
 pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) -> Result<Option<Comment>, Error> {
     let Some((media, gallery)) = media_and_gallery(ctx, id.media).await? else { return Ok(None) };
-    let Some(comment) = store(ctx).get_comment(id).await? else { return Ok(None) };
+    let found: Option<Comment> = loader(ctx).load_one(id).await.map_err(shared)?;
+    let Some(comment) = found else { return Ok(None) };
     let subject = |gallery| Subject::Comment(gallery, access_of(&media), comment.author);
     let verdict = weigh(ctx, &gallery, action, subject).await?;
     judge(verdict, comment)
@@ -52,21 +53,46 @@ pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> 
     let requester = caller(ctx).requester;
     let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
     let galleries = store(ctx).get_galleries(&places).await?;
-    let on_lists: Vec<GalleryId> = galleries
-        .values()
-        .filter(|gallery| grant_matters(&requester, gallery, Action::View, &Subject::Gallery))
-        .map(|gallery| gallery.id)
-        .collect();
-    let grants = match requester.user_id() {
-        Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await?,
-        _ => HashMap::new(),
-    };
+    let grants = own_grants(ctx, galleries.values()).await?;
     let visible = |gallery: &Gallery| {
         let access = access(gallery, grants.get(&gallery.id).copied());
         let verdict = decide(&requester, Action::View, &Subject::Gallery(access));
         verdict == Verdict::Allowed
     };
     Ok(places.iter().map(|id| galleries.get(id).filter(|gallery| visible(gallery)).cloned()).collect())
+}
+
+/// Leaves those of some photos and videos that the caller may see, in their places. All is read from the table itself.
+pub(crate) async fn visible_media(ctx: &Context<'_>, ids: &[MediaId]) -> Result<Vec<Option<Media>>, Error> {
+    let requester = caller(ctx).requester;
+    let media = store(ctx).get_many_media(ids).await?;
+    let around: Vec<GalleryId> =
+        media.values().map(|media| media.gallery_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let galleries = store(ctx).get_galleries(&around).await?;
+    let grants = own_grants(ctx, galleries.values()).await?;
+    let visible = |media: &Media| {
+        galleries.get(&media.gallery_id).is_some_and(|gallery| {
+            let access = access(gallery, grants.get(&gallery.id).copied());
+            decide(&requester, Action::View, &Subject::Media(access, access_of(media))) == Verdict::Allowed
+        })
+    };
+    Ok(ids.iter().map(|id| media.get(id).filter(|media| visible(media)).cloned()).collect())
+}
+
+/// The caller's lines of the access lists of those galleries where they matter.
+async fn own_grants(
+    ctx: &Context<'_>,
+    galleries: impl Iterator<Item = &Gallery>,
+) -> Result<HashMap<GalleryId, AccessLevel>, Error> {
+    let requester = caller(ctx).requester;
+    let on_lists: Vec<GalleryId> = galleries
+        .filter(|gallery| grant_matters(&requester, gallery, Action::View, &Subject::Gallery))
+        .map(|gallery| gallery.id)
+        .collect();
+    match requester.user_id() {
+        Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await,
+        _ => Ok(HashMap::new()),
+    }
 }
 
 async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, Gallery)>, Error> {

@@ -13,14 +13,17 @@ pub mod guard;
 mod http;
 mod identity;
 pub mod lambda;
+mod like;
 mod loaders;
 mod media;
 mod media_edit;
 mod node;
 mod nullable;
 mod permissions;
+mod reorder;
 mod scalars;
 mod session;
+mod timeline;
 mod token;
 mod upload;
 mod user;
@@ -39,6 +42,8 @@ pub struct Query(
     user::UserQueries,
     gallery::GalleryQueries,
     media::MediaQueries,
+    timeline::TimelineQueries,
+    like::LikeQueries,
     session::SessionQueries,
 );
 
@@ -50,6 +55,8 @@ pub struct Mutation(
     upload::UploadMutations,
     media_edit::MediaMutations,
     comment::CommentMutations,
+    like::LikeMutations,
+    reorder::ReorderMutations,
     user::UserMutations,
 );
 

@@ -7,7 +7,7 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
-use model::{AccessLevel, Error, GalleryId, MediaId, User, UserId};
+use model::{AccessLevel, CommentId, Error, GalleryId, Like, MediaId, User, UserId};
 use store::Store;
 
 /// Loads records by id, many at once.
@@ -63,6 +63,25 @@ impl Loader<(GalleryId, UserId)> for Records {
             levels.extend(granted.into_iter().map(|(gallery, level)| ((gallery, user), level)));
         }
         Ok(levels)
+    }
+}
+
+impl Loader<(MediaId, UserId)> for Records {
+    type Value = Like;
+    type Error = Arc<Error>;
+
+    async fn load(&self, likes: &[(MediaId, UserId)]) -> Result<HashMap<(MediaId, UserId), Like>, Self::Error> {
+        let found = self.0.get_likes(likes).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|like| ((like.media_id, like.user_id), like)).collect())
+    }
+}
+
+impl Loader<CommentId> for Records {
+    type Value = model::Comment;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[CommentId]) -> Result<HashMap<CommentId, model::Comment>, Self::Error> {
+        self.0.get_comments(ids).await.map_err(Arc::new)
     }
 }
 

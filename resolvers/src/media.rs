@@ -12,6 +12,7 @@ use crate::{
     error::answer,
     gallery::Gallery,
     gate,
+    like::{self, LikeConnection},
     loaders::{loader, shared},
     permissions::{self, MediaPermissions},
     scalars::{AwsDateTime, AwsUrl},
@@ -104,6 +105,7 @@ pub(crate) struct Exif {
     field(name = "taken_at", ty = "Option<AwsDateTime>", desc = "When it was taken, from the file or corrected by hand."),
     field(name = "taken_at_offset_minutes", ty = "Option<i32>", desc = "Minutes that the local wall clock was ahead of UTC, when known; `takenAt` is the wall clock itself otherwise."),
     field(name = "location", ty = "Option<Location>", desc = "Where it was taken."),
+    field(name = "place_name", ty = "Option<String>", desc = "The name that people gave to the place."),
     field(name = "file_name", ty = "String", desc = "The name that the file came with."),
     field(name = "content_type", ty = "String", desc = "The type of the file, by its content."),
     field(name = "size_bytes", ty = "f64", desc = "Bytes of the original; whole numbers up to 2^53."),
@@ -120,6 +122,15 @@ pub(crate) struct Exif {
     field(name = "created_at", ty = "AwsDateTime", desc = "When it was announced."),
     field(name = "updated_at", ty = "AwsDateTime", desc = "When anything about it last changed."),
     field(name = "comment_count", ty = "u32", desc = "How many comments it has."),
+    field(name = "like_count", ty = "u32", desc = "How many people like it."),
+    field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether you like it.", directive = resolver::apply()),
+    field(
+        name = "likes",
+        ty = "Option<LikeConnection>",
+        desc = "Who likes it.",
+        arg(name = "first", ty = "i32", default = 20, desc = "How many, 1 to 100."),
+        arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor.")
+    ),
     field(name = "viewer_can", ty = "Option<MediaPermissions>", desc = "What you may do with it.", directive = resolver::apply()),
     field(
         name = "comments",
@@ -190,6 +201,11 @@ macro_rules! media_object {
                     longitude: place.longitude,
                     altitude: place.altitude_metres,
                 })
+            }
+
+            /// The name that people gave to the place.
+            async fn place_name(&self) -> Option<String> {
+                self.0.place_name.as_ref().map(|name| name.as_str().to_owned())
             }
 
             /// The name that the file came with.
@@ -287,6 +303,29 @@ macro_rules! media_object {
                 Ok(Some(CommentConnection::new(page, &request)))
             }
 
+            /// How many people like it.
+            async fn like_count(&self) -> u32 {
+                self.0.like_count
+            }
+
+            /// Whether you like it.
+            #[graphql(directive = resolver::apply())]
+            async fn viewer_has_liked(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<bool>> {
+                answer(ctx, like::is_liked(ctx, &self.0).await)
+            }
+
+            /// Who likes it.
+            #[graphql(complexity = "list_cost(first, child_complexity)")]
+            async fn likes(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
+                #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+            ) -> async_graphql::Result<Option<LikeConnection>> {
+                let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+                Ok(Some(answer(ctx, like::likes_of(ctx, &self.0, &request).await)?))
+            }
+
             /// What you may do with it.
             #[graphql(directive = resolver::apply())]
             async fn viewer_can(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<MediaPermissions>> {
@@ -329,7 +368,7 @@ fn bytes(count: u64) -> f64 {
     bytes
 }
 
-async fn rendition(
+pub(crate) async fn rendition(
     ctx: &Context<'_>,
     media: &model::Media,
     name: RenditionName,

@@ -1,8 +1,10 @@
 //! People: the object, its queries, its mutations.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{DisplayName, Email, Error, InputError, InputErrorCode, PageRequest, UserId};
+use model::{
+    DisplayName, Email, Error, InputError, InputErrorCode, MediaId, PageRequest, RenditionName, UserId, access::Action,
+};
 use store::{Account, NewUser, UserChange};
 
 use crate::{
@@ -10,6 +12,8 @@ use crate::{
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
+    gate,
+    media::{self, Rendition},
     scalars::{AwsDateTime, AwsEmail},
 };
 
@@ -50,6 +54,16 @@ impl User {
     /// What the person is in the family.
     async fn role(&self) -> Role {
         self.0.role.into()
+    }
+
+    /// A picture of the person, as you see it: null where there is none, or none that you may see.
+    #[graphql(directive = resolver::apply())]
+    async fn avatar(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
+        let Some(id) = self.0.avatar_media_id else { return Ok(None) };
+        match answer(ctx, gate::media(ctx, id, Action::View).await)?.filter(model::Media::is_shown) {
+            Some(media) => media::rendition(ctx, &media, RenditionName::Thumbnail).await,
+            None => Ok(None),
+        }
     }
 
     /// The person's address. Only the person and admins see it.
@@ -158,6 +172,8 @@ pub(crate) struct SetUserDisabledInput {
 pub(crate) struct UpdateProfileInput {
     /// How you want to be called.
     display_name: Option<String>,
+    /// Id of a photo that shows you. Others see it where they may see the photo. Null takes it away.
+    avatar_media_id: MaybeUndefined<ID>,
 }
 
 /// The person as it is now, or what was wrong.
@@ -349,9 +365,22 @@ async fn another_admin(ctx: &Context<'_>, user: UserId) -> Result<Option<UserId>
 
 async fn update_profile(ctx: &Context<'_>, input: &UpdateProfileInput) -> Result<model::User, Error> {
     let name = input.display_name.as_deref().map(|name| DisplayName::parse(name, "displayName")).transpose()?;
-    let Some(name) = name else { return caller(ctx).user().cloned() };
-    let change = UserChange { display_name: Some(name), ..UserChange::default() };
+    let avatar_media_id = match &input.avatar_media_id {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(id) => Some(Some(visible_photo(ctx, id).await?)),
+    };
+    let change = UserChange { display_name: name, avatar_media_id, ..UserChange::default() };
+    if change.display_name.is_none() && change.avatar_media_id.is_none() {
+        return caller(ctx).user().cloned();
+    }
     changed(ctx, caller(ctx).user_id()?, &change).await
+}
+
+async fn visible_photo(ctx: &Context<'_>, id: &ID) -> Result<MediaId, Error> {
+    let id = id.parse().map_err(|_| InputError::not_found("avatarMediaId"))?;
+    let media = gate::media(ctx, id, Action::View).await?.filter(model::Media::is_shown);
+    media.map(|media| media.id).ok_or_else(|| InputError::not_found("avatarMediaId").into())
 }
 
 async fn person(ctx: &Context<'_>, id: &ID) -> Result<model::User, Error> {

@@ -1,7 +1,5 @@
 //! Who likes what.
 
-use std::collections::HashSet;
-
 use model::{Error, Like, MediaId, MediaStatus, Page, PageRequest, UserId};
 
 use crate::{
@@ -40,11 +38,10 @@ impl Store {
         Ok(self.transact(writes).await? == Transaction::Done)
     }
 
-    /// Which of some photos and videos a person likes.
-    pub async fn get_likes(&self, user: UserId, media: &[MediaId]) -> Result<HashSet<MediaId>, Error> {
-        let keys: Vec<Key> = media.iter().map(|&media| keys::like(media, user)).collect();
-        let found: Vec<Like> = self.get_many(&keys).await?;
-        Ok(found.into_iter().map(|like| like.media_id).collect())
+    /// Those of some likes that there are, each asked for by what is liked and by whom.
+    pub async fn get_likes(&self, likes: &[(MediaId, UserId)]) -> Result<Vec<Like>, Error> {
+        let keys: Vec<Key> = likes.iter().map(|&(media, user)| keys::like(media, user)).collect();
+        self.get_many(&keys).await
     }
 
     /// Who likes a photo or video.

@@ -11,7 +11,7 @@ use ulid::Ulid;
 use crate::{
     Store,
     item::{Listing, Source},
-    keys::{self, GSI2, Key, POINTER_PREFIX, TIMELINE},
+    keys::{self, GSI1, GSI2, Key, POINTER_PREFIX, TIMELINE},
     replace::{Pointer, Replaced},
 };
 
@@ -126,19 +126,37 @@ impl Store {
                 let pointers: Page<Pointer> = self.list(Listing { source, ascending: false }, page, |_| None).await?;
                 self.follow(pointers).await
             }
-            GallerySort::Manual => self.follow(self.list_pointers(gallery, page).await?).await,
+            GallerySort::Manual => self.follow(self.list_pointers(gallery, None, page).await?).await,
         }
     }
 
-    /// The order by hand, as ids.
-    pub async fn list_manual_order(&self, gallery: GalleryId, page: &PageRequest) -> Result<Page<MediaId>, Error> {
-        let Page { rows, has_next } = self.list_pointers(gallery, page).await?;
-        Ok(Page { rows: rows.into_iter().map(|(cursor, pointer)| (cursor, pointer.media_id)).collect(), has_next })
+    /// The order by hand from a place on, that place included.
+    pub async fn list_manual_order(
+        &self,
+        gallery: GalleryId,
+        from: Option<&Position>,
+        page: &PageRequest,
+    ) -> Result<Page<(MediaId, Position)>, Error> {
+        let Page { rows, has_next } = self.list_pointers(gallery, from, page).await?;
+        let rows = rows.into_iter().map(|(cursor, pointer)| {
+            let (place, _) = cursor.sort_key().rsplit_once('#').unwrap_or_default();
+            let place = Position::try_from(place.to_owned()).map_err(Error::internal)?;
+            Ok((cursor, (pointer.media_id, place)))
+        });
+        Ok(Page { rows: rows.collect::<Result<_, Error>>()?, has_next })
     }
 
-    async fn list_pointers(&self, gallery: GalleryId, page: &PageRequest) -> Result<Page<Pointer>, Error> {
-        let listing = Listing { source: Source::index(keys::manual_partition(gallery)), ascending: true };
-        self.list(listing, page, |place| Some(keys::pointer(gallery, id_of_place(place)?))).await
+    async fn list_pointers(
+        &self,
+        gallery: GalleryId,
+        from: Option<&Position>,
+        page: &PageRequest,
+    ) -> Result<Page<Pointer>, Error> {
+        // `~` goes after every digit of a position.
+        let range = from.map(|from| (from.to_string(), "~".to_owned()));
+        let source = Source::Index { index: GSI1, pk: keys::manual_partition(gallery), range };
+        let key_of = |place: &str| Some(keys::pointer(gallery, id_of_place(place)?));
+        self.list(Listing { source, ascending: true }, page, key_of).await
     }
 
     /// The media that pointers point to. One that is gone since then is left out.

@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 pub(crate) mod home;
 pub(crate) mod operations;
+mod table;
 
 pub(crate) use actor::Actor;
 pub(crate) use home::Home;

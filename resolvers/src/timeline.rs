@@ -1,0 +1,151 @@
+//! The whole library by time, as far as the caller sees it.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Context, Object, SimpleObject};
+use model::{Error, MediaId, Page, PageRequest, Timestamp};
+
+use crate::{
+    connection::{filtered_page, list_cost},
+    context::store,
+    directives::{aws_cognito_user_pools, groups},
+    error::answer,
+    gate,
+    media::MediaConnection,
+    scalars::AwsDate,
+};
+
+/// No place on Earth is further ahead of or behind UTC.
+const MAX_OFFSET_SECONDS: i64 = 14 * 3_600;
+const SECONDS_PER_DAY: i64 = 24 * 3_600;
+/// What the list of months costs, as years of them.
+const MONTHS_COST: usize = 120;
+
+/// A month in which pictures were taken.
+#[derive(SimpleObject)]
+pub(crate) struct TimelineMonth {
+    /// For example `2026-03`.
+    month: String,
+    /// How many photos and videos of that month you may see.
+    count: u32,
+}
+
+/// Queries about the whole library.
+#[derive(Default)]
+pub(crate) struct TimelineQueries;
+
+#[Object]
+impl TimelineQueries {
+    /// Everything that you may see, newest first. A page may be shorter than asked for while more follows.
+    #[graphql(
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
+        complexity = "list_cost(first, child_complexity)"
+    )]
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 50, desc = "How many, 1 to 100.")] first: i32,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what was taken on this day or later, at the place of the picture.")] from: Option<
+            AwsDate,
+        >,
+        #[graphql(desc = "Only what was taken on this day or earlier, at the place of the picture.")] to: Option<
+            AwsDate,
+        >,
+    ) -> async_graphql::Result<Option<MediaConnection>> {
+        let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+        let days = answer(ctx, Days::parse(from.as_ref(), to.as_ref()))?;
+        let range = days.range();
+        let fetch = |request| async move { store(ctx).list_timeline(&request, range).await };
+        let days = &days;
+        let page = filtered_page(&request, fetch, |ids: Vec<MediaId>| async move {
+            let media = gate::visible_media(ctx, &ids).await?;
+            let wanted = |media: &model::Media| media.is_shown() && days.hold(&media.day());
+            Ok(media.into_iter().map(|media| media.filter(wanted)).collect())
+        });
+        Ok(Some(MediaConnection::new(answer(ctx, page.await)?, &request)))
+    }
+
+    /// The months in which what you may see was taken, newest first.
+    #[graphql(
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
+        complexity = "MONTHS_COST * child_complexity"
+    )]
+    async fn timeline_months(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<TimelineMonth>>> {
+        Ok(Some(answer(ctx, months(ctx).await)?))
+    }
+}
+
+/// A page of what the caller may see, from a list of ids.
+pub(crate) async fn seen<F: Future<Output = Result<Page<MediaId>, Error>>>(
+    ctx: &Context<'_>,
+    request: &PageRequest,
+    fetch: impl Fn(PageRequest) -> F,
+) -> Result<Page<model::Media>, Error> {
+    filtered_page(request, fetch, |ids: Vec<MediaId>| async move {
+        let media = gate::visible_media(ctx, &ids).await?;
+        Ok(media.into_iter().map(|media| media.filter(model::Media::is_shown)).collect())
+    })
+    .await
+}
+
+async fn months(ctx: &Context<'_>) -> Result<Vec<TimelineMonth>, Error> {
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
+    loop {
+        let page = store(ctx).list_galleries(&request).await?;
+        let (cursors, galleries): (Vec<_>, Vec<_>) = page.rows.into_iter().unzip();
+        for gallery in gate::only_visible(ctx, galleries).await?.into_iter().flatten() {
+            for (month, count) in gallery.months {
+                *counts.entry(month).or_default() += count;
+            }
+        }
+        request.after = cursors.last().cloned();
+        if !page.has_next {
+            break;
+        }
+    }
+    let months = counts.into_iter().rev().filter_map(|(month, count)| {
+        let count = u32::try_from(count).ok().filter(|count| *count > 0)?;
+        Some(TimelineMonth { month, count })
+    });
+    Ok(months.collect())
+}
+
+/// Some days, both ends included; a missing end is open.
+pub(crate) struct Days {
+    from: Option<(String, Timestamp)>,
+    to: Option<(String, Timestamp)>,
+}
+
+impl Days {
+    /// Both ends are days as `YYYY-MM-DD`.
+    pub(crate) fn parse(from: Option<&AwsDate>, to: Option<&AwsDate>) -> Result<Self, Error> {
+        let day = |date: Option<&AwsDate>, field| date.map(|date| parse_day(&date.0, field)).transpose();
+        Ok(Self { from: day(from, "from")?, to: day(to, "to")? })
+    }
+
+    /// Whether a day is one of them.
+    pub(crate) fn hold(&self, day: &str) -> bool {
+        self.from.as_ref().is_none_or(|(from, _)| from.as_str() <= day)
+            && self.to.as_ref().is_none_or(|(to, _)| day <= to.as_str())
+    }
+
+    /// The moments that may be on one of these days somewhere on Earth; none where all may.
+    fn range(&self) -> Option<(Timestamp, Timestamp)> {
+        if self.from.is_none() && self.to.is_none() {
+            return None;
+        }
+        let from = self.from.as_ref().map_or(Timestamp::MIN, |(_, day)| day.plus_seconds(-MAX_OFFSET_SECONDS));
+        let to =
+            self.to.as_ref().map_or(Timestamp::MAX, |(_, day)| day.plus_seconds(SECONDS_PER_DAY + MAX_OFFSET_SECONDS));
+        Some((from, to))
+    }
+}
+
+fn parse_day(text: &str, field: &'static str) -> Result<(String, Timestamp), Error> {
+    let start: Option<Timestamp> = format!("{text}T00:00:00Z").parse().ok();
+    let day = start.filter(|start| start.day_at(0) == text);
+    day.map(|start| (text.to_owned(), start))
+        .ok_or_else(|| Error::BadRequest(format!("`{field}` must be a day such as 2026-03-01.")))
+}
