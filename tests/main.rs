@@ -7,4 +7,5 @@ mod embedded_s3;
 mod schema;
 mod stories;
 mod support;
+mod tokens;
 mod workspace;

@@ -86,6 +86,8 @@ pub struct System {
     pub api: Api,
     /// The embedded S3.
     pub objects: Arc<s3::Store>,
+    /// The embedded Cognito.
+    pub pool: Arc<UserPool>,
     /// The embedded S3's protocol, for callers in this process.
     pub s3: s3::Service,
     aws_requests: Arc<AtomicU64>,
@@ -175,6 +177,7 @@ impl System {
             store,
             api,
             objects: opened.objects,
+            pool: opened.pool,
             s3,
             aws_requests,
             stop,

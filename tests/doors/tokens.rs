@@ -8,8 +8,11 @@ use ring::{
 };
 use serde_json::{Value, json};
 
-use super::forgery::{Token, pool_key, stranger_key};
-use crate::support::{Actor, Home, actor::error_codes};
+use crate::support::{
+    Actor, Home,
+    actor::error_codes,
+    forgery::{Token, pool_key, stranger_key},
+};
 
 async fn answer_to(home: &Home, authorization: &str) -> (StatusCode, String, Value) {
     let request = home.http.post(home.url("/graphql")).header(header::AUTHORIZATION, authorization);
