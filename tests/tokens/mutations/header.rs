@@ -185,6 +185,13 @@ fn add_members(table: &mut Table, good: &Good) {
     {
         table.add(format!("{crit} must be understood"), token.with_header("crit", crit).signed_by(&good.pool));
     }
+    let header = token.header.to_string();
+    let members = &header[1..header.len() - 1];
+    for (name, twice) in
+        [("types", r#""typ":"JWT","typ":"JWT""#), ("lists of what must be understood", r#""crit":[],"crit":[]"#)]
+    {
+        table.add(format!("two {name}"), good.with_header_text(format!("{{{members},{twice}}}")));
+    }
     let raw = token.with_header("crit", json!(["b64"])).with_header("b64", json!(false));
     table.add("claims that are not encoded", {
         let signed = format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(raw.header.to_string()), raw.claims);
