@@ -7,5 +7,4 @@ mod embedded_s3;
 mod schema;
 mod stories;
 mod support;
-mod tokens;
 mod workspace;

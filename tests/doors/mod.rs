@@ -1,6 +1,7 @@
 //! The doors by which requests come in: what they let through, and what they refuse.
 
 mod aws_port;
+mod forgery;
 mod graphql_limits;
 mod graphql_over_http;
 mod hosts;

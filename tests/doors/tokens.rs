@@ -1,5 +1,7 @@
 //! Access tokens: what is not exactly one that the pool gave to this client, and valid now, opens nothing.
 
+mod verifier;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use reqwest::{StatusCode, header};
 use ring::{
@@ -8,11 +10,8 @@ use ring::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{
-    Actor, Home,
-    actor::error_codes,
-    forgery::{Token, pool_key, stranger_key},
-};
+use super::forgery::{Token, pool_key, stranger_key};
+use crate::support::{Actor, Home, actor::error_codes};
 
 async fn answer_to(home: &Home, authorization: &str) -> (StatusCode, String, Value) {
     let request = home.http.post(home.url("/graphql")).header(header::AUTHORIZATION, authorization);

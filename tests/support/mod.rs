@@ -1,7 +1,6 @@
 //! A running system for one test, and the people who use it.
 
 pub(crate) mod actor;
-pub(crate) mod forgery;
 pub(crate) mod home;
 
 pub(crate) use actor::Actor;

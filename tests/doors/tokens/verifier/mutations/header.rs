@@ -122,7 +122,7 @@ fn elliptic_signature(alg: &str, signed: &[u8]) -> Vec<u8> {
 
 fn add_key_ids(table: &mut Table, good: &Good) {
     let kid = good.kid();
-    let id_tokens_kid = crate::support::forgery::Token::parse(&good.id_token).header["kid"].clone();
+    let id_tokens_kid = crate::doors::forgery::Token::parse(&good.id_token).header["kid"].clone();
     for (name, wrong) in [
         ("that nobody has", json!("stranger")),
         ("that is empty", json!("")),

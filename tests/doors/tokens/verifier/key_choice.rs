@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{FIRST_KEY, Reply, SECOND_KEY, World, first_token, second_token, token};
-use crate::support::forgery::{jwk, new_key};
+use crate::doors::forgery::{jwk, new_key};
 
 /// The start of what a PKCS#1 v1.5 signature by SHA-256 holds (RFC 8017, section 9.2, note 1).
 const SHA_256_PREFIX: [u8; 19] =

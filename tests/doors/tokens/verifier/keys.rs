@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::{FIRST_KEY, Reply, START, World, both_keys, first_token, second_token, token_of_nobody};
-use crate::support::forgery::jwk;
+use crate::doors::forgery::jwk;
 
 const MINUTE_MILLIS: i64 = 60_000;
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::{FIRST_KEY, Reply, World, both_keys, first_token, second_token, token_of_nobody};
-use crate::support::forgery::jwk;
+use crate::doors::forgery::jwk;
 
 /// The largest key set that is read.
 const MAX_BYTES: usize = 64 * 1024;

@@ -19,7 +19,7 @@ use ring::signature::RsaKeyPair;
 use serde_json::{Value, json};
 
 use self::key_endpoint::{KeyEndpoint, Reply};
-use crate::support::forgery::{Token, jwk, stranger_key};
+use crate::doors::forgery::{Token, jwk, stranger_key};
 
 const START: i64 = 1_800_000_000;
 const ISSUER: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_aB3dE5fG7";

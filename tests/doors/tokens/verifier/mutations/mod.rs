@@ -12,9 +12,9 @@ use ring::signature::RsaKeyPair;
 use serde_json::{Value, json};
 
 use super::key_endpoint::{KeyEndpoint, Reply};
-use crate::support::{
-    Actor, Home,
-    forgery::{Token, jwk, pool_key, signed_texts, stranger_key},
+use crate::{
+    doors::forgery::{Token, jwk, pool_key, signed_texts, stranger_key},
+    support::{Actor, Home},
 };
 
 /// What changes are made of.
