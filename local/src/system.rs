@@ -88,6 +88,8 @@ pub struct System {
     pub appsync: Door,
     /// The embedded S3.
     pub objects: Arc<s3::Store>,
+    /// The embedded Cognito.
+    pub pool: Arc<UserPool>,
     /// The embedded S3's protocol, for callers in this process.
     pub s3: s3::Service,
     aws_requests: Arc<AtomicU64>,
@@ -178,6 +180,7 @@ impl System {
             api,
             appsync,
             objects: opened.objects,
+            pool: opened.pool,
             s3,
             aws_requests,
             stop,

@@ -73,6 +73,18 @@ impl InputError {
     pub fn not_found(field: &'static str) -> Self {
         Self::new(InputErrorCode::NotFound, field, "There is nothing with this id.")
     }
+
+    /// The name or the password is wrong: which of them, or that the account is closed, is not told.
+    #[must_use]
+    pub fn wrong_password(field: &'static str) -> Self {
+        Self::new(InputErrorCode::WrongPassword, field, "This password is not right.")
+    }
+
+    /// The session has ended.
+    #[must_use]
+    pub fn signed_out(field: &'static str) -> Self {
+        Self::new(InputErrorCode::Expired, field, "You were signed out. Please sign in again.")
+    }
 }
 
 /// The kinds of mistake a person can correct.

@@ -234,7 +234,10 @@ async fn sign_in(ctx: &Context<'_>, input: &SignInInput) -> Result<(Option<Sessi
         }
     };
     match store(ctx).sign_in(&username, &input.password).await? {
-        SignIn::Done(tokens) => Ok((Some(open_session(ctx, tokens, None).await?), None)),
+        SignIn::Done(tokens) => {
+            let session = open_session(ctx, tokens, None).await?;
+            Ok((Some(session.ok_or_else(|| InputError::wrong_password("password"))?), None))
+        }
         SignIn::NewPasswordRequired { session, username } => {
             Ok((None, Some(Challenge { session, username }.encode()?)))
         }
@@ -272,17 +275,20 @@ async fn complete(ctx: &Context<'_>, input: &CompleteSignInInput) -> Result<Sess
     let challenge = Challenge::decode(&input.challenge)?;
     let name = input.display_name.as_deref().map(|name| DisplayName::parse(name, "displayName")).transpose()?;
     let tokens = store(ctx).choose_first_password(&challenge.session, &challenge.username, &input.new_password).await?;
-    open_session(ctx, tokens, name).await
+    let session = open_session(ctx, tokens, name).await?;
+    session.ok_or_else(|| InputError::wrong_password("challenge").into())
 }
 
 async fn refresh(ctx: &Context<'_>, input: RefreshSessionInput) -> Result<Session, Error> {
     let tokens = store(ctx).refresh(&input.refresh_token).await?;
     let refresh_token = tokens.refresh_token.clone().or(Some(input.refresh_token));
-    open_session(ctx, Tokens { refresh_token, ..tokens }, None).await
+    let session = open_session(ctx, Tokens { refresh_token, ..tokens }, None).await?;
+    session.ok_or_else(|| InputError::signed_out("refreshToken").into())
 }
 
-/// Notes the sign-in, and hands the tokens over. An account that the family has no record of yet gets one here.
-async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayName>) -> Result<Session, Error> {
+/// Notes the sign-in, and hands the tokens over; none where the family's record says that the account is closed, whatever
+/// the pool says. An account that the family has no record of yet gets one here.
+async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayName>) -> Result<Option<Session>, Error> {
     let now = caller(ctx).now;
     let claims = token::read_unverified(&tokens.access_token)?;
     let id = UserId::from_sub(&claims.sub).map_err(Error::internal)?;
@@ -292,17 +298,17 @@ async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayNam
         None => first_record(ctx, id, &claims).await?,
     };
     if user.disabled {
-        return Err(InputError::new(InputErrorCode::WrongPassword, "password", "This password is not right.").into());
+        return Ok(None);
     }
     let tokens = past_sign_out(ctx, tokens, &claims, &user).await?;
-    Ok(Session {
+    Ok(Some(Session {
         access_token: tokens.access_token,
         id_token: tokens.id_token,
         refresh_token: tokens.refresh_token.unwrap_or_default(),
         token_type: "Bearer".to_owned(),
         expires_at: now.plus_seconds(tokens.expires_in_seconds).into(),
         role: user.role.into(),
-    })
+    }))
 }
 
 /// Tokens tell the second of their issue, so that those of the very second in which everybody was signed out are refused,

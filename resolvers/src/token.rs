@@ -2,24 +2,26 @@
 //!
 //! Format: JWT (RFC 7519) signed by RS256 (RFC 7518, section 3.3), with Cognito's claims.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+mod keys;
+#[cfg(test)]
+mod wycheproof;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{Clock, Error, Role, Timestamp};
+use model::{Clock, Error, Role};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
-use serde::{Deserialize, de::DeserializeOwned};
-use store::{PublicKey, fetch_public_keys};
-use tokio::sync::Mutex;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+use store::PublicKey;
 
+use self::keys::Keys;
+
+/// The one algorithm of Cognito's tokens.
+const ALGORITHM: &str = "RS256";
+/// What a header may say of the token's type, in any case: it is a JWT (RFC 7519), an access token in particular
+/// (RFC 9068). Cognito says nothing.
+const TYPES: [&str; 2] = ["JWT", "at+jwt"];
 /// How far the clocks of the pool and of this server may be apart.
 const LEEWAY_SECONDS: i64 = 5;
-/// An unknown key makes us look for new ones, but not more often than this.
-const REFETCH_SECONDS: i64 = 60;
-/// After a failure they are looked for again this soon.
-const RETRY_SECONDS: i64 = 5;
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// Which tokens are taken, and where the keys are that prove them.
@@ -45,6 +47,7 @@ pub struct Claims {
     /// When it expires, in seconds since 1970.
     pub exp: i64,
     /// Since when it is valid; Cognito's access tokens have none.
+    #[serde(default, deserialize_with = "present")]
     nbf: Option<i64>,
     /// When the person typed the password, in seconds since 1970.
     pub auth_time: i64,
@@ -67,7 +70,25 @@ impl Claims {
 struct Header {
     alg: String,
     kid: String,
-    crit: Option<serde_json::Value>,
+    #[serde(default, deserialize_with = "present")]
+    crit: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    typ: Option<String>,
+}
+
+impl Header {
+    /// Whether it is of a token as we take them. Extensions that must be understood are not.
+    fn is_taken(&self) -> bool {
+        let typ = self.typ.as_deref();
+        self.alg == ALGORITHM
+            && self.crit.is_none()
+            && typ.is_none_or(|typ| TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ)))
+    }
+}
+
+/// What is there, null included: only what is left out is absent.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Checks tokens. Keeps the pool's keys between requests.
@@ -75,22 +96,15 @@ struct Header {
 pub struct Verifier {
     settings: TokenSettings,
     clock: Clock,
-    keys: Arc<RwLock<HashMap<String, PublicKey>>>,
-    /// Held while keys are fetched, so that one request at a time does; known keys do not wait for it.
-    last_fetch: Arc<Mutex<Option<Fetch>>>,
-}
-
-#[derive(Clone, Copy)]
-struct Fetch {
-    at: Timestamp,
-    failed: bool,
+    keys: Keys,
 }
 
 impl Verifier {
     /// A verifier without keys yet: the first token fetches them.
     #[must_use]
     pub fn new(settings: TokenSettings, clock: Clock) -> Self {
-        Self { settings, clock, keys: Arc::default(), last_fetch: Arc::default() }
+        let keys = Keys::new(settings.jwks_url.clone(), clock.clone());
+        Self { settings, clock, keys }
     }
 
     /// What the token says, if the pool signed it for this client and it is valid now.
@@ -100,11 +114,11 @@ impl Verifier {
     pub async fn verify(&self, token: &str) -> Result<Claims, Error> {
         let parts = Parts::split(token)?;
         let header: Header = parse_part(parts.header)?;
-        if header.alg != "RS256" || header.crit.is_some() {
+        if !header.is_taken() {
             return Err(Error::Unauthenticated);
         }
-        let key = self.key(&header.kid).await?.ok_or(Error::Unauthenticated)?;
-        check_signature(&key, &parts)?;
+        let key = self.keys.find(&header.kid).await?.ok_or(Error::Unauthenticated)?;
+        check_signature(&key, parts.signed.as_bytes(), &decode(parts.signature)?)?;
         let claims: Claims = parse_part(parts.claims)?;
         self.check_claims(&claims)?;
         Ok(claims)
@@ -120,38 +134,9 @@ impl Verifier {
             && claims.token_use == "access"
             && claims.client_id == self.settings.client_id
             && now < claims.exp.saturating_add(LEEWAY_SECONDS)
-            && claims.iat <= now.saturating_add(LEEWAY_SECONDS)
+            && (0..=now.saturating_add(LEEWAY_SECONDS)).contains(&claims.iat)
             && claims.nbf.is_none_or(|nbf| nbf <= now.saturating_add(LEEWAY_SECONDS));
         if valid { Ok(()) } else { Err(Error::Unauthenticated) }
-    }
-
-    /// The key by its id. One that is not known is looked for, at most once a minute.
-    async fn key(&self, kid: &str) -> Result<Option<PublicKey>, Error> {
-        if let Some(key) = self.known_key(kid) {
-            return Ok(Some(key));
-        }
-        let mut last_fetch = self.last_fetch.lock().await;
-        // Another request may have fetched it while this one waited.
-        if let Some(key) = self.known_key(kid) {
-            return Ok(Some(key));
-        }
-        let now = (self.clock)();
-        match *last_fetch {
-            Some(Fetch { at, failed: false }) if now < at.plus_seconds(REFETCH_SECONDS) => return Ok(None),
-            Some(Fetch { at, failed: true }) if now < at.plus_seconds(RETRY_SECONDS) => {
-                return Err(Error::Unavailable("the keys of the user pool could not be fetched a moment ago".into()));
-            }
-            _ => {}
-        }
-        let fetched = fetch_public_keys(&self.settings.jwks_url).await;
-        *last_fetch = Some(Fetch { at: now, failed: fetched.is_err() });
-        let keys = fetched?.into_iter().filter(|key| key.kty == "RSA").map(|key| (key.kid.clone(), key));
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.collect();
-        Ok(self.known_key(kid))
-    }
-
-    fn known_key(&self, kid: &str) -> Option<PublicKey> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(kid).cloned()
     }
 }
 
@@ -178,17 +163,21 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// Reads an object. A member that we look at must not be there twice, which serde refuses.
 fn parse_part<T: DeserializeOwned>(part: &str) -> Result<T, Error> {
-    serde_json::from_slice(&decode(part)?).map_err(|_| Error::Unauthenticated)
+    // Serde would not look at the text of members that it skips, and would take a list of the values too.
+    let text = String::from_utf8(decode(part)?).map_err(|_| Error::Unauthenticated)?;
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Error::Unauthenticated);
+    }
+    serde_json::from_str(&text).map_err(|_| Error::Unauthenticated)
 }
 
 fn decode(part: &str) -> Result<Vec<u8>, Error> {
     BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| Error::Unauthenticated)
 }
 
-fn check_signature(key: &PublicKey, parts: &Parts<'_>) -> Result<(), Error> {
+fn check_signature(key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), Error> {
     let components = RsaPublicKeyComponents { n: decode(&key.n)?, e: decode(&key.e)? };
-    components
-        .verify(&RSA_PKCS1_2048_8192_SHA256, parts.signed.as_bytes(), &decode(parts.signature)?)
-        .map_err(|_| Error::Unauthenticated)
+    components.verify(&RSA_PKCS1_2048_8192_SHA256, signed, signature).map_err(|_| Error::Unauthenticated)
 }

@@ -2,21 +2,30 @@
 
 use std::time::Duration;
 
+use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use model::Error;
 use serde::Deserialize;
+use serde_json::Value;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BYTES: usize = 64 * 1024;
 
-/// An RSA public key, by RFC 7517.
+/// An RSA public key with a name, by RFC 7517.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PublicKey {
     /// Which of the pool's keys it is.
     pub kid: String,
-    /// `RSA`.
+    /// The family of algorithms that it is of, such as `RSA`.
     pub kty: String,
+    /// The one algorithm that it is for, if it says so.
+    pub alg: Option<String>,
+    /// What it is for, if it says so: `sig` or `enc`.
+    #[serde(rename = "use")]
+    pub key_use: Option<String>,
+    /// The operations that it is for, if it says so.
+    pub key_ops: Option<Vec<String>>,
     /// Modulus, in base64url.
     pub n: String,
     /// Exponent, in base64url.
@@ -25,10 +34,10 @@ pub struct PublicKey {
 
 #[derive(Deserialize)]
 struct KeySet {
-    keys: Vec<PublicKey>,
+    keys: Vec<Value>,
 }
 
-/// Fetches the keys with which a user pool signs its tokens.
+/// Fetches the keys with which a user pool signs its tokens. Those of another kind are left out, as RFC 7517 wants it.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when they cannot be had just now.
@@ -42,13 +51,22 @@ pub async fn fetch_public_keys(url: &str) -> Result<Vec<PublicKey>, Error> {
         if !answer.status().is_success() {
             return Err(unavailable(format!("status {}", answer.status())));
         }
-        let body = aws_sdk_s3::primitives::ByteStream::new(answer.into_body());
-        let bytes = body.collect().await.map_err(|error| unavailable(error.to_string()))?.into_bytes();
-        if bytes.len() > MAX_BYTES {
-            return Err(unavailable(format!("{} bytes are too many", bytes.len())));
-        }
+        let bytes = read(ByteStream::new(answer.into_body())).await.map_err(unavailable)?;
         let set: KeySet = serde_json::from_slice(&bytes).map_err(|error| unavailable(error.to_string()))?;
-        Ok(set.keys)
+        let objects = set.keys.into_iter().filter(Value::is_object);
+        Ok(objects.filter_map(|key| serde_json::from_value(key).ok()).collect())
     };
     tokio::time::timeout(TIMEOUT, fetch).await.map_err(|_| unavailable("no answer in time".to_owned()))?
+}
+
+/// Reads a body, and no more of it than a key set may have.
+async fn read(mut body: ByteStream) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.try_next().await.map_err(|error| error.to_string())? {
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            return Err(format!("more than {MAX_BYTES} bytes"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }

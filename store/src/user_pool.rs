@@ -152,12 +152,7 @@ impl Store {
                 let result = answer.authentication_result;
                 tokens(result.ok_or_else(|| Error::internal("the user pool gave no tokens"))?)
             }
-            Err(error) if is_refusal(&error) => Err(InputError::new(
-                InputErrorCode::Expired,
-                "refreshToken",
-                "You were signed out. Please sign in again.",
-            )
-            .into()),
+            Err(error) if is_refusal(&error) => Err(InputError::signed_out("refreshToken").into()),
             Err(error) => Err(from_sdk(error)),
         }
     }
@@ -373,7 +368,7 @@ where
         .into();
     }
     if is_refusal(&error) {
-        return InputError::new(InputErrorCode::WrongPassword, field, "This password is not right.").into();
+        return InputError::wrong_password(field).into();
     }
     from_sdk(error)
 }

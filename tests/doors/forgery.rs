@@ -4,11 +4,12 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::{
     hmac,
     rand::SystemRandom,
+    rsa::PublicKeyComponents,
     signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair},
 };
 use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey, rand_core};
 use rusqlite::{Connection, OpenFlags};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Home;
 
@@ -38,8 +39,31 @@ impl rand_core::RngCore for SystemRng {
 }
 
 pub(super) fn stranger_key() -> RsaKeyPair {
-    let key = RsaPrivateKey::new(&mut SystemRng, 2_048).expect("a key");
+    let key = new_key(2_048);
     RsaKeyPair::from_pkcs8(key.to_pkcs8_der().expect("PKCS#8").as_bytes()).expect("a key that ring takes")
+}
+
+pub(super) fn new_key(bits: usize) -> RsaPrivateKey {
+    RsaPrivateKey::new(&mut SystemRng, bits).expect("a key")
+}
+
+/// The published half of a key, as a JSON Web Key that says for what it is.
+pub(super) fn jwk(kid: &str, key: &RsaKeyPair) -> Value {
+    let public = PublicKeyComponents::<Vec<u8>>::from(key.public());
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    json!({ "kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid, "n": encode(&public.n), "e": encode(&public.e) })
+}
+
+/// A token of any two texts, signed by a key.
+pub(super) fn signed_texts(header: impl AsRef<[u8]>, claims: impl AsRef<[u8]>, key: &RsaKeyPair) -> String {
+    let encode = |part: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(part);
+    sign(&format!("{}.{}", encode(header.as_ref()), encode(claims.as_ref())), key, &RSA_PKCS1_SHA256)
+}
+
+fn sign(signed: &str, key: &RsaKeyPair, encoding: &'static dyn RsaEncoding) -> String {
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(encoding, &SystemRandom::new(), signed.as_bytes(), &mut signature).expect("a signature");
+    format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// The pool's own key for access tokens, from where it lies: claims can only be tried one by one when the signature
@@ -96,10 +120,7 @@ impl Token {
     }
 
     pub(super) fn signed_as(&self, key: &RsaKeyPair, encoding: &'static dyn RsaEncoding) -> String {
-        let mut signature = vec![0; key.public().modulus_len()];
-        let signed = self.signed_part();
-        key.sign(encoding, &SystemRandom::new(), signed.as_bytes(), &mut signature).expect("a signature");
-        format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+        sign(&self.signed_part(), key, encoding)
     }
 
     pub(super) fn signed_by_secret(&self, secret: &[u8]) -> String {

@@ -1,5 +1,7 @@
 //! Access tokens: what is not exactly one that the pool gave to this client, and valid now, opens nothing.
 
+mod verifier;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use reqwest::{StatusCode, header};
 use ring::{

@@ -107,6 +107,12 @@ impl UserPool {
         &self.issuer
     }
 
+    /// How many passwords were hashed so far: nearly all that a sign-in costs, for measurements.
+    #[must_use]
+    pub fn password_hashes(&self) -> u64 {
+        self.hasher.hashes()
+    }
+
     /// Answers one request of the protocol, or for the pool's published keys.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         self.purge_when_due().await;

@@ -1,6 +1,9 @@
 //! Password hashes, their bound on CPU and memory, and the policy for new passwords.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use argon2::{
     Algorithm, Argon2, Params, PasswordVerifier, Version,
@@ -30,6 +33,7 @@ pub(super) struct Hasher {
     decoy: String,
     running: Arc<Semaphore>,
     seats: Arc<Semaphore>,
+    hashes: Arc<AtomicU64>,
 }
 
 impl Hasher {
@@ -49,7 +53,13 @@ impl Hasher {
             decoy,
             running: Arc::new(Semaphore::new(PARALLEL_HASHES)),
             seats: Arc::new(Semaphore::new(WAITING_REQUESTS)),
+            hashes: Arc::default(),
         })
+    }
+
+    /// How many passwords were hashed so far.
+    pub(super) fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::Relaxed)
     }
 
     /// A place in the queue. Taken before an attempt is counted, so that a full queue costs nobody an attempt.
@@ -100,8 +110,10 @@ impl Seat<'_> {
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Failure> {
         let permit = Arc::clone(&self.hasher.running).acquire_owned().await?;
+        let hashes = Arc::clone(&self.hasher.hashes);
         let done = spawn_blocking(move || {
             let _permit = permit;
+            hashes.fetch_add(1, Ordering::Relaxed);
             work()
         })
         .await?;
@@ -138,6 +150,7 @@ mod tests {
         let hasher = Hasher::new(PasswordCost::default()).expect("the default cost is in range");
         let seat = hasher.seat().expect("nobody waits");
         let stored = seat.hash("correct horse".to_owned()).await.expect("passwords can be hashed");
+        assert_eq!(hasher.hashes(), 1);
         for hash in [&stored, &hasher.decoy] {
             assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
             assert_eq!(hash.len(), stored.len());
@@ -146,6 +159,7 @@ mod tests {
         assert!(verify("correct horse", Some(stored.clone())).await.expect("the hash is read"));
         assert!(!verify("wrong horse", Some(stored)).await.expect("the hash is read"));
         assert!(!verify("correct horse", None).await.expect("the decoy is a hash like any other"));
+        assert_eq!(hasher.hashes(), 4);
     }
 
     #[test]
