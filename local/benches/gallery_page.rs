@@ -211,6 +211,7 @@ fn options(data: &std::path::Path) -> Options {
         clock: Arc::new(now),
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 5,
+        dev: false,
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Options {
     pub random: Random,
     /// Seconds after which a failed event is tried again, doubled at each failure.
     pub retry_base_seconds: i64,
+    /// Whether the GraphQL schema shows to callers without a session.
+    pub dev: bool,
 }
 
 /// Everything, running.
@@ -351,7 +353,8 @@ fn api(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) -> Ap
         jwks_url: format!("http://{}/{}/.well-known/jwks.json", loopback(aws), pool.pool_id()),
     };
     let services = Services { store: store.clone(), clock: options.clock.clone(), random: options.random.clone() };
-    Api::new(services, Verifier::new(settings, options.clock.clone()))
+    let api = Api::new(services, Verifier::new(settings, options.clock.clone()));
+    if options.dev { api.with_open_introspection() } else { api }
 }
 
 /// Removes what has expired, as DynamoDB and S3 do by themselves, and looks for processing that got lost.

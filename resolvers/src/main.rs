@@ -15,7 +15,10 @@ async fn main() -> Result<(), Error> {
     let clock: model::Clock = Arc::new(now);
     let services = Services { clock: clock.clone(), random: Arc::new(fill_random), store: store.clone() };
     let verifier = Verifier::new(token_settings(&store), clock);
-    let api = Api::new(services, verifier);
+    let mut api = Api::new(services, verifier);
+    if config::is_dev() {
+        api = api.with_open_introspection();
+    }
     lambda_http::run(service_fn(move |request| {
         let api = api.clone();
         async move { Ok::<_, std::convert::Infallible>(api.handle(request).await) }

@@ -6,7 +6,7 @@ use model::{DisplayName, Email, Error, InputError, InputErrorCode, PageRequest, 
 use store::{Account, NewUser, UserChange};
 
 use crate::{
-    connection::{connection, list_cost},
+    connection::connection,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
@@ -98,8 +98,7 @@ impl UserQueries {
 
     /// Everyone with an account, by name.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin"])),
-        complexity = "list_cost(first, child_complexity)"
+        directive = aws_cognito_user_pools::apply(groups(&["admin"]))
     )]
     async fn users(
         &self,
