@@ -160,7 +160,8 @@ fn every_list_that_takes_first_costs_in_proportion_to_it() {
     let types = types(&resolvers::sdl());
     let roads = roads(&types);
     let mut seen = BTreeSet::new();
-    for list in lists(&types, &roads).iter().filter(|list| list.takes_first()) {
+    let lists = lists(&types, &roads);
+    for list in lists.iter().filter(|list| list.takes_first()) {
         for first in [1, 2, 7, 100] {
             assert_eq!(list.charged_rows(Some(&first.to_string()), &Value::Null), first, "{}", list.place);
             assert_eq!(list.charged_rows(Some("$n"), &json!({ "n": first })), first, "{} by a variable", list.place);
@@ -181,7 +182,8 @@ fn every_other_list_costs_a_fixed_number_of_rows_that_somebody_decided() {
     let types = types(&resolvers::sdl());
     let roads = roads(&types);
     let (mut seen, mut undecided) = (BTreeSet::new(), Vec::new());
-    for list in lists(&types, &roads).iter().filter(|list| !list.takes_first()) {
+    let lists = lists(&types, &roads);
+    for list in lists.iter().filter(|list| !list.takes_first()) {
         if list.is_connection || !Inspector::has_fixed_cost(list.parent, list.field.name.node.as_str()) {
             undecided.push(list.place.clone());
             continue;
