@@ -86,16 +86,16 @@ impl Api {
     /// Answers one HTTP request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let request_id = request_id(&request, &self.services, (self.services.clock)());
-        let mut response = match accepted(request.headers()) {
-            Some(content_type) => match caught(self.answer(request, &request_id, content_type)).await {
+        let mut response = if let Some(content_type) = accepted(request.headers()) {
+            // Boxed, because what executes a document is large to carry about.
+            match caught(Box::pin(self.answer(request, &request_id, content_type))).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(refusal)) => refused(&refusal, content_type, &request_id),
                 Err(panicked) => refused(&panicked.into(), content_type, &request_id),
-            },
-            None => {
-                let message = "Answers come as application/graphql-response+json.";
-                refused(&Refusal::new(StatusCode::NOT_ACCEPTABLE, message), JSON, &request_id)
             }
+        } else {
+            let message = "Answers come as application/graphql-response+json.";
+            refused(&Refusal::new(StatusCode::NOT_ACCEPTABLE, message), JSON, &request_id)
         };
         if let Ok(request_id) = HeaderValue::try_from(request_id) {
             response.headers_mut().insert(REQUEST_ID, request_id);

@@ -96,7 +96,7 @@ async fn a_document_may_have_15_aliases() {
     assert_taken(&home, &document(15), "aliases").await;
     assert_refused(&home, &document(16), "The document has 16 aliases; at most 15 are allowed.").await;
     let spread = "{ a: signInOptions { ...F } b: signInOptions { ...F } } fragment F on SignInOption {";
-    let fields = |count: usize| (0..count).map(|n| format!("a{n}: id ")).collect::<String>();
+    let fields = |count: usize| (0..count).map(|n| format!("a{n}: id")).collect::<Vec<_>>().join(" ");
     assert_taken(&home, &format!("{spread} {} }}", fields(6)), "aliases in a fragment").await;
     assert_refused(&home, &format!("{spread} {} }}", fields(7)), "The document has 16 aliases").await;
 }
