@@ -1,6 +1,7 @@
 //! One binary with all integration tests.
 
 mod access_grid;
+mod cost;
 mod doors;
 mod embedded_cognito;
 mod embedded_s3;

@@ -14,8 +14,8 @@ use std::{
 use anyhow::{Context, ensure};
 use local::{FirstPasswords, Options, System, cognito::PasswordCost};
 use model::{
-    Announcement, Caption, FileName, Findings, Gallery, GalleryId, Media, MediaId, MediaKind, MediaStatus,
-    RenditionName, RenditionSize, Renditions, Rotation, Sha256, TakenAt, Timestamp, Title, Upload, UserId, Visibility,
+    Announcement, Caption, FileName, Findings, Gallery, GalleryId, Media, MediaId, MediaKind, RenditionName,
+    RenditionSize, Renditions, Rotation, Sha256, TakenAt, Timestamp, Title, Upload, UserId, Visibility,
     object_key::recipe,
 };
 use serde_json::{Value, json};
@@ -179,6 +179,7 @@ fn options(data: &std::path::Path) -> Options {
         clock: Arc::new(now),
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 5,
+        dev: false,
     }
 }
 

@@ -63,6 +63,9 @@ struct Serve {
     /// Fills an empty library with pictures and people to look at
     #[arg(long)]
     demo: bool,
+    /// Shows the GraphQL schema to everybody, signed in or not, for those who develop clients
+    #[arg(long)]
+    dev: bool,
 }
 
 #[derive(Subcommand)]
@@ -160,6 +163,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         clock: Arc::new(now),
         random: Arc::new(fill_random),
         retry_base_seconds: RETRY_BASE_SECONDS,
+        dev: serve.dev,
     })
 }
 

@@ -1,8 +1,9 @@
 //! HTTP listeners that end gracefully.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, panic::AssertUnwindSafe, time::Duration};
 
 use bytes::Bytes;
+use futures::FutureExt;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::{body::Incoming, service::service_fn};
@@ -36,6 +37,12 @@ pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Body> {
         .expect("status and headers are valid")
 }
 
+/// What a request is answered with whose handler panicked; the panic itself is on the standard error output.
+fn fault() -> Response<Body> {
+    tracing::error!("a request failed: its handler panicked");
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+}
+
 /// Answers requests until `stop` changes, then lets those under way end.
 pub(crate) async fn serve<H, F>(listener: TcpListener, handler: H, mut stop: watch::Receiver<bool>)
 where
@@ -60,8 +67,9 @@ where
         };
         let handler = handler.clone();
         let service = service_fn(move |request| {
-            let answer = handler(request);
-            async move { Ok::<_, Infallible>(answer.await) }
+            let answer = AssertUnwindSafe(handler(request)).catch_unwind();
+            // Without an answer the connection would end without a word.
+            async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|_| fault())) }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);

@@ -68,6 +68,8 @@ pub struct Options {
     pub random: Random,
     /// Seconds after which a failed event is tried again, doubled at each failure.
     pub retry_base_seconds: i64,
+    /// Whether the GraphQL schema shows to callers without a session.
+    pub dev: bool,
 }
 
 /// Everything, running.
@@ -359,7 +361,9 @@ fn doors_of(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) 
     };
     let services = Services { store: store.clone(), clock: options.clock.clone(), random: options.random.clone() };
     let verifier = Verifier::new(settings, options.clock.clone());
-    (Api::new(services.clone(), verifier.clone()), Door::new(services, verifier))
+    let api = Api::new(services.clone(), verifier.clone());
+    let api = if options.dev { api.with_open_introspection() } else { api };
+    (api, Door::new(services, verifier))
 }
 
 /// Removes what has expired, as DynamoDB and S3 do by themselves, and looks for processing that got lost.

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::{
-    connection::{connection, list_cost},
+    connection::connection,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
@@ -75,7 +75,6 @@ impl Comment {
     }
 
     /// The replies to it, oldest first.
-    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn replies(
         &self,
         ctx: &Context<'_>,

@@ -27,11 +27,6 @@ impl PageInfo {
     }
 }
 
-/// What a page costs: its rows, each with all that is asked of it.
-pub(crate) fn list_cost(first: i32, cost_of_a_row: usize) -> usize {
-    usize::try_from(first).unwrap_or(1).max(1).saturating_mul(cost_of_a_row.max(1))
-}
-
 /// Makes the connection and edge types of a list.
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ty, $what:literal) => {

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use model::{AccessLevel, Error, MediaStatus, PageRequest, access::Action};
 
 use crate::{
-    connection::{connection, filtered_page, list_cost},
+    connection::{connection, filtered_page},
     context::store,
     directives::{aws_cognito_user_pools, groups, resolver},
     error::answer,
@@ -143,7 +143,6 @@ impl Gallery {
     }
 
     /// Its photos and videos, a page at a time.
-    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn media(
         &self,
         ctx: &Context<'_>,
@@ -239,8 +238,7 @@ impl GalleryQueries {
 
     /// The galleries that you may see, by title.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
-        complexity = "list_cost(first, child_complexity)"
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
     )]
     async fn galleries(
         &self,

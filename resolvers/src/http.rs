@@ -1,16 +1,20 @@
 //! The HTTP door: whole documents, by the GraphQL-over-HTTP specification (working draft of 2025).
 
+use std::error::Error as StdError;
+
 use async_graphql::{IntrospectionMode, Request as GraphqlRequest, Response as GraphqlResponse, Variables};
-use async_graphql_parser::{parse_query, types::OperationType};
-use http::{HeaderMap, Method, Response, StatusCode, header};
+use async_graphql_parser::types::OperationType;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use lambda_http::{Body, Request, RequestExt};
 use model::{Error, access::Requester};
 use serde_json::{Value, json};
 
-use crate::{Schema, Services, context::Caller, identity, loaders::record_loader, nullable::EXECUTED, token::Verifier};
+use crate::{
+    MAX_ANSWER_BYTES, MAX_BODY_BYTES, Schema, Services, context::Caller, document::Inspector, guard::OpenIntrospection,
+    identity, loaders::record_loader, nullable::EXECUTED, panic::caught, token::Verifier,
+};
 
-/// The largest body that is read.
-const MAX_BODY_BYTES: usize = 100 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 
@@ -18,8 +22,10 @@ const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8
 #[derive(Clone)]
 pub struct Api {
     schema: Schema,
+    inspector: Inspector,
     services: Services,
     verifier: Verifier,
+    open_introspection: bool,
 }
 
 /// What a refused request is answered with.
@@ -27,11 +33,13 @@ struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// Why, where that is a fault of ours: for the log.
+    reason: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: &str) -> Self {
-        Self { status, code: "BAD_REQUEST", message: message.to_owned() }
+        Self { status, code: "BAD_REQUEST", message: message.to_owned(), reason: None }
     }
 }
 
@@ -44,10 +52,12 @@ impl From<Error> for Refusal {
             Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        if let Error::Unavailable(reason) | Error::Internal(reason) = &error {
-            tracing::error!(code = error.code(), %reason, "request failed at the door");
-        }
-        Self { status, code: error.code(), message: error.to_string() }
+        let (code, message) = (error.code(), error.to_string());
+        let reason = match error {
+            Error::Unavailable(reason) | Error::Internal(reason) => Some(reason),
+            Error::Unauthenticated | Error::Forbidden | Error::BadRequest(_) | Error::Input(_) => None,
+        };
+        Self { status, code, message, reason }
     }
 }
 
@@ -55,35 +65,66 @@ impl Api {
     /// The API over some services, for callers whose tokens `verifier` takes.
     #[must_use]
     pub fn new(services: Services, verifier: Verifier) -> Self {
-        Self { schema: crate::schema(Some(services.clone())), services, verifier }
+        let schema = crate::schema(Some(services.clone()));
+        let inspector = Inspector::new(&schema.sdl());
+        Self { schema, inspector, services, verifier, open_introspection: false }
+    }
+
+    /// Shows the schema to callers without a session too, for those who develop clients.
+    #[must_use]
+    pub fn with_open_introspection(self) -> Self {
+        Self { open_introspection: true, ..self }
     }
 
     /// Answers one HTTP request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let Some(content_type) = accepted(request.headers()) else {
-            let refusal =
-                Refusal::new(StatusCode::NOT_ACCEPTABLE, "Answers come as application/graphql-response+json.");
-            return refused(&refusal, JSON);
+        let request_id = request_id(&request, &self.services);
+        let mut response = if let Some(content_type) = accepted(request.headers()) {
+            // Boxed, because what executes a document is large to carry about.
+            match caught(Box::pin(self.answer(request, &request_id, content_type))).await {
+                Ok(Ok(response)) => response,
+                Ok(Err(refusal)) => refused(&refusal, content_type, &request_id),
+                Err(panicked) => refused(&panicked.into(), content_type, &request_id),
+            }
+        } else {
+            let message = "Answers come as application/graphql-response+json.";
+            refused(&Refusal::new(StatusCode::NOT_ACCEPTABLE, message), JSON, &request_id)
         };
-        match self.answer(request).await {
-            Ok(response) => respond(response, content_type),
-            Err(refusal) => refused(&refusal, content_type),
+        if let Ok(request_id) = HeaderValue::try_from(request_id) {
+            response.headers_mut().insert(REQUEST_ID, request_id);
         }
+        response
     }
 
-    async fn answer(&self, request: Request) -> Result<GraphqlResponse, Refusal> {
-        let graphql = parse(&request)?;
-        let caller = self.identify(&request).await?;
+    async fn answer(
+        &self,
+        request: Request,
+        request_id: &str,
+        content_type: &'static str,
+    ) -> Result<Response<Body>, Refusal> {
+        let mut graphql = parse(&request)?;
+        let measured = match self.inspector.check(&mut graphql) {
+            Ok(measured) => measured,
+            Err(error) => {
+                return respond(GraphqlResponse::from_errors(vec![error]), content_type, OperationType::Query);
+            }
+        };
+        if request.method() == Method::GET && measured.operation != OperationType::Query {
+            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "GET is for queries; use POST."));
+        }
+        let caller = self.identify(&request, request_id).await?;
         let mut graphql = graphql.data(record_loader(self.services.store.clone()));
-        if caller.requester == Requester::Anonymous {
+        if self.open_introspection {
+            graphql = graphql.data(OpenIntrospection);
+        } else if caller.requester == Requester::Anonymous {
             graphql.introspection_mode = IntrospectionMode::Disabled;
         }
-        Ok(self.schema.execute(graphql.data(caller)).await)
+        respond(self.schema.execute(graphql.data(caller)).await, content_type, measured.operation)
     }
 
     /// Says who is calling. A token that is presented must be good.
-    async fn identify(&self, request: &Request) -> Result<Caller, Error> {
-        let mut caller = identity::nobody(&self.services, host_of(request.headers()), request_id(request));
+    async fn identify(&self, request: &Request, request_id: &str) -> Result<Caller, Error> {
+        let mut caller = identity::nobody(&self.services, host_of(request.headers()), Some(request_id.to_owned()));
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
             let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
             let claims = self.verifier.verify(token).await?;
@@ -127,6 +168,11 @@ fn parse_post(request: &Request) -> Result<GraphqlRequest, Refusal> {
 
 fn parse_get(request: &Request) -> Result<GraphqlRequest, Refusal> {
     let parameters = request.query_string_parameters();
+    let bytes: usize = parameters.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MAX_BODY_BYTES {
+        let message = format!("The parameters are larger than {MAX_BODY_BYTES} bytes.");
+        return Err(Refusal::new(StatusCode::URI_TOO_LONG, &message));
+    }
     let text = |name: &str| parameters.first(name).map_or(Value::Null, |text| Value::String(text.to_owned()));
     let json = |name: &str| match parameters.first(name) {
         None | Some("") => Ok(Value::Null),
@@ -137,16 +183,7 @@ fn parse_get(request: &Request) -> Result<GraphqlRequest, Refusal> {
         Value::String(name) if name.is_empty() => Value::Null,
         other => other,
     };
-    let graphql = from_fields(text("query"), operation_name, json("variables")?, &json("extensions")?)?;
-    if let Ok(document) = parse_query(&graphql.query) {
-        let chosen = document.operations.iter().filter(|(name, _)| {
-            graphql.operation_name.as_deref().is_none_or(|wanted| name.is_some_and(|name| name == wanted))
-        });
-        if chosen.into_iter().any(|(_, operation)| operation.node.ty != OperationType::Query) {
-            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "GET is for queries; use POST."));
-        }
-    }
-    Ok(graphql)
+    from_fields(text("query"), operation_name, json("variables")?, &json("extensions")?)
 }
 
 fn from_fields(
@@ -227,18 +264,20 @@ fn host_of(headers: &HeaderMap) -> &str {
 }
 
 /// The id that Lambda gave the invocation.
-fn request_id(request: &Request) -> Option<String> {
-    request.lambda_context_ref().map(|context| context.request_id.clone()).filter(|id| !id.is_empty())
+fn request_id(request: &Request, services: &Services) -> String {
+    let given = request.lambda_context_ref().map(|context| context.request_id.clone()).filter(|id| !id.is_empty());
+    given.unwrap_or_else(|| services.new_ulid((services.clock)()).to_string())
 }
 
 /// By the specification, a document that could not be executed has no `data`; its status is 400 in the new media type.
-fn respond(mut response: GraphqlResponse, content_type: &'static str) -> Response<Body> {
+fn respond(
+    mut response: GraphqlResponse,
+    content_type: &'static str,
+    operation: OperationType,
+) -> Result<Response<Body>, Refusal> {
     let executed = response.extensions.remove(EXECUTED).is_some();
     let status = if executed || content_type == JSON { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let mut body = match serde_json::to_value(&response) {
-        Ok(body) => body,
-        Err(error) => return refused(&Error::internal(error).into(), content_type),
-    };
+    let mut body = serde_json::to_value(&response).map_err(Error::internal)?;
     if let Value::Object(fields) = &mut body {
         if !executed {
             fields.remove("data");
@@ -250,15 +289,34 @@ fn respond(mut response: GraphqlResponse, content_type: &'static str) -> Respons
             }
         }
     }
-    build(status, content_type, &body)
+    let body = body.to_string();
+    let body = if body.len() > MAX_ANSWER_BYTES { too_large(operation) } else { body };
+    Ok(build(status, content_type, body))
 }
 
-fn refused(refusal: &Refusal, content_type: &'static str) -> Response<Body> {
-    let body = json!({ "errors": [{ "message": refusal.message, "extensions": { "code": refusal.code } }] });
-    build(refusal.status, content_type, &body)
+/// Stands for an answer that is too large. By the specification its status is 200 in both media types: the document was
+/// executed, so there is `data`, though it is null. A status of refusal would say of a mutation that it did nothing.
+fn too_large(operation: OperationType) -> String {
+    let mut message = "The answer is larger than 1 MB. Ask for less at once.".to_owned();
+    if operation == OperationType::Mutation {
+        message.push_str(" What the mutation did is done.");
+    }
+    json!({ "data": null, "errors": [{ "message": message, "extensions": { "code": "RESPONSE_TOO_LARGE" } }] })
+        .to_string()
 }
 
-fn build(status: StatusCode, content_type: &'static str, body: &Value) -> Response<Body> {
+/// Faults are logged with their reason; the client gets a fixed text and the id of the request.
+fn refused(refusal: &Refusal, content_type: &'static str, request_id: &str) -> Response<Body> {
+    let mut extensions = json!({ "code": refusal.code });
+    if let Some(reason) = &refusal.reason {
+        tracing::error!(request.id = request_id, code = refusal.code, %reason, "request failed at the door");
+        extensions["requestId"] = json!(request_id);
+    }
+    let body = json!({ "errors": [{ "message": refusal.message, "extensions": extensions }] });
+    build(refusal.status, content_type, body.to_string())
+}
+
+fn build(status: StatusCode, content_type: &'static str, body: String) -> Response<Body> {
     let mut response = Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, content_type)
@@ -271,5 +329,5 @@ fn build(status: StatusCode, content_type: &'static str, body: &Value) -> Respon
     if status == StatusCode::UNAUTHORIZED {
         response = response.header(header::WWW_AUTHENTICATE, "Bearer");
     }
-    response.body(Body::Text(body.to_string())).expect("status and headers are valid")
+    response.body(Body::Text(body)).expect("status and headers are valid")
 }

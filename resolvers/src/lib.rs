@@ -5,6 +5,7 @@ mod comment;
 mod connection;
 mod context;
 mod directives;
+pub mod document;
 mod error;
 mod gallery;
 mod gallery_edit;
@@ -19,6 +20,7 @@ mod media;
 mod media_edit;
 mod node;
 mod nullable;
+mod panic;
 mod permissions;
 mod reorder;
 mod scalars;
@@ -63,16 +65,17 @@ pub struct Mutation(
 /// The schema, ready to execute.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
+/// The largest body that is read, and the longest text of a query in a URL.
+const MAX_BODY_BYTES: usize = 100 * 1024;
 /// Deepest nesting of fields that is executed.
 const MAX_DEPTH: usize = 12;
-/// Deepest nesting of anything that is parsed.
+/// Deepest nesting of selection sets, those of fragments among them.
 const MAX_RECURSION: usize = 24;
-/// The most directives on one field.
+/// The most directives in one place.
 const MAX_DIRECTIVES: usize = 10;
 /// The most aliases in a document.
 const MAX_ALIASES: usize = 15;
-
-/// The most that a document may cost: every field counts one, times the `first` of the lists that it is in.
+/// The most that an operation may cost: every field counts one, times the rows of the lists that it is in.
 const MAX_COST: usize = 20_000;
 
 /// The largest answer, at either door.
@@ -82,8 +85,6 @@ pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 #[must_use]
 pub fn schema(services: Option<Services>) -> Schema {
     builder(services)
-        .limit_depth(MAX_DEPTH)
-        .limit_complexity(MAX_COST)
         .limit_recursive_depth(MAX_RECURSION)
         .limit_directives(MAX_DIRECTIVES)
         .limit_aliases(MAX_ALIASES)

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use model::{Error, InputError, PageRequest, access::Action};
 
 use crate::{
-    connection::{PageInfo, list_cost},
+    connection::PageInfo,
     context::{caller, store},
     directives::{aws_cognito_user_pools, groups},
     error::answer,
@@ -83,8 +83,7 @@ pub(crate) struct LikeQueries;
 impl LikeQueries {
     /// What you like, latest first.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
-        complexity = "list_cost(first, child_complexity)"
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
     )]
     async fn favourites(
         &self,

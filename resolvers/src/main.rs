@@ -15,7 +15,10 @@ async fn main() -> Result<(), Error> {
     let clock: model::Clock = Arc::new(now);
     let services = Services { clock: clock.clone(), random: Arc::new(fill_random), store: store.clone() };
     let verifier = Verifier::new(token_settings(&store), clock);
-    let api = Api::new(services.clone(), verifier.clone());
+    let mut api = Api::new(services.clone(), verifier.clone());
+    if config::is_dev() {
+        api = api.with_open_introspection();
+    }
     let door = Door::new(services, verifier);
     // Boxed, as the whole type of the future is deeper than the compiler looks.
     let answer = |event| -> BoxFuture<'_, _> { Box::pin(lambda::route(&api, &door, event)) };

@@ -6,7 +6,7 @@ use store::SignedUrl;
 
 use crate::{
     comment::CommentConnection,
-    connection::{connection, list_cost},
+    connection::connection,
     context::{presigner, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::answer,
@@ -291,7 +291,6 @@ macro_rules! media_object {
             }
 
             /// What was said about it, oldest first.
-            #[graphql(complexity = "list_cost(first, child_complexity)")]
             async fn comments(
                 &self,
                 ctx: &Context<'_>,
@@ -315,7 +314,6 @@ macro_rules! media_object {
             }
 
             /// Who likes it.
-            #[graphql(complexity = "list_cost(first, child_complexity)")]
             async fn likes(
                 &self,
                 ctx: &Context<'_>,
@@ -425,8 +423,7 @@ impl MediaQueries {
 
     /// What is in the trash, latest first.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin"])),
-        complexity = "list_cost(first, child_complexity)"
+        directive = aws_cognito_user_pools::apply(groups(&["admin"]))
     )]
     async fn trash(
         &self,

@@ -6,7 +6,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use model::{Error, MediaId, Page, PageRequest, Timestamp};
 
 use crate::{
-    connection::{filtered_page, list_cost},
+    connection::filtered_page,
     context::store,
     directives::{aws_cognito_user_pools, groups},
     error::answer,
@@ -18,8 +18,6 @@ use crate::{
 /// No place on Earth is further ahead of or behind UTC.
 const MAX_OFFSET_SECONDS: i64 = 14 * 3_600;
 const SECONDS_PER_DAY: i64 = 24 * 3_600;
-/// What the list of months costs, as years of them.
-const MONTHS_COST: usize = 120;
 
 /// A month in which pictures were taken.
 #[derive(SimpleObject)]
@@ -38,8 +36,7 @@ pub(crate) struct TimelineQueries;
 impl TimelineQueries {
     /// Everything that you may see, newest first. A page may be shorter than asked for while more follows.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
-        complexity = "list_cost(first, child_complexity)"
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
     )]
     async fn timeline(
         &self,
@@ -68,8 +65,7 @@ impl TimelineQueries {
 
     /// The months in which what you may see was taken, newest first.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
-        complexity = "MONTHS_COST * child_complexity"
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
     )]
     async fn timeline_months(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<TimelineMonth>>> {
         Ok(Some(answer(ctx, months(ctx).await)?))

@@ -8,7 +8,7 @@ use model::{
 use store::{Account, NewUser, UserChange};
 
 use crate::{
-    connection::{connection, list_cost},
+    connection::connection,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
@@ -112,8 +112,7 @@ impl UserQueries {
 
     /// Everyone with an account, by name.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin"])),
-        complexity = "list_cost(first, child_complexity)"
+        directive = aws_cognito_user_pools::apply(groups(&["admin"]))
     )]
     async fn users(
         &self,

@@ -53,6 +53,12 @@ impl Settings {
     }
 }
 
+/// Whether `MANTEL_DEV` is 1: then the schema shows to callers without a session too.
+#[must_use]
+pub fn is_dev() -> bool {
+    optional("MANTEL_DEV").is_some_and(|value| value == "1")
+}
+
 /// A variable that must be set.
 ///
 /// # Errors

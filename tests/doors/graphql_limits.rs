@@ -1,5 +1,14 @@
-//! What the API refuses of well-formed requests: too much, too deep, too curious.
+//! What the API refuses of requests as a whole, and what it tells of its own faults.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use lambda_http::RequestExt;
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -56,6 +65,23 @@ async fn a_body_may_hold_100_kib_and_not_a_byte_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_parameters_of_a_get_may_hold_as_much_as_a_body() {
+    let home = Home::open().await;
+    // A URL as long as this comes through no gateway, so the handler itself is asked.
+    let get = async |bytes: usize| {
+        let query = format!("{{ __typename }}#{}", "x".repeat(bytes - "query{ __typename }#".len()));
+        let parameters = HashMap::from([("query".to_owned(), vec![query])]);
+        let request = http::Request::get("/graphql").body(lambda_http::Body::Empty).expect("a request");
+        let answer = home.system.api.handle(request.with_query_string_parameters(parameters)).await;
+        (answer.status(), serde_json::from_slice::<Value>(answer.body()).expect("JSON"))
+    };
+    assert_eq!(get(MAX_BODY_BYTES).await, (StatusCode::OK, json!({ "data": query_data() })));
+    let (status, answer) = get(MAX_BODY_BYTES + 1).await;
+    assert_eq!((status, error_codes(&answer)), (StatusCode::URI_TOO_LONG, vec!["BAD_REQUEST".to_owned()]));
+    assert_eq!(answer.get("data"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn repeated_authorization_headers_are_refused() {
     let home = Home::open().await;
     let admin = home.admin().await;
@@ -102,48 +128,98 @@ async fn a_fault_shows_the_id_of_the_request_and_nothing_of_its_reason() {
     }
 }
 
+/// Breaks the record of a person, so that nobody can read it.
+async fn break_person(home: &Home, actor: &Actor) {
+    let key = format!("USER#{}", actor.id().await.trim_start_matches("usr_"));
+    let text = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+    let client = aws_port::dynamodb(home, &aws_port::secrets(home));
+    let update = client.update_item().table_name("mantel").key("PK", text(&key)).key("SK", text("USER"));
+    let update = update
+        .update_expression("SET disabled = :secret")
+        .condition_expression("attribute_exists(PK)")
+        .expression_attribute_values(":secret", text("a-secret-value"));
+    update.send().await.expect("the record is there");
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn the_schema_is_shown_to_everyone_signed_in_and_to_nobody_else() {
+async fn a_fault_before_anything_is_executed_shows_the_id_of_the_request_too() {
     let home = Home::open().await;
-    let document = "query($name: String!) { __schema { queryType { name } } __type(name: $name) { name } }";
-    let variables = json!({ "name": "Gallery" });
-    let answer = home.anonymous().asks(document, variables.clone()).await;
-    assert_eq!(error_codes(&answer), ["UNAUTHENTICATED", "UNAUTHENTICATED"], "{answer:#}");
-    assert_eq!(answer["data"], json!({ "__schema": null, "__type": null }));
-    for actor in [home.visitor().await, home.admin().await] {
-        let data = actor.gets(document, variables.clone()).await;
-        assert_eq!(data, json!({ "__schema": { "queryType": { "name": "Query" } }, "__type": { "name": "Gallery" } }));
-        let data = actor.gets(document, json!({ "name": "Nothing" })).await;
-        assert_eq!(data["__type"], Value::Null);
+    let visitor = home.visitor().await;
+    break_person(&home, &visitor).await;
+    for accept in ["application/json", ACCEPT_NEW] {
+        let token = visitor.access_token().expect("a session");
+        let answer = Answer::of(ask(&home, &typename()).bearer_auth(token).header(header::ACCEPT, accept)).await;
+        assert_fault(&answer);
+        assert!(!answer.body.to_string().contains("a-secret-value"), "{:#}", answer.body);
     }
 }
 
-/// Whether a document is let through to execution.
-async fn is_executed(home: &Home, document: &str) -> bool {
-    let answer = home.anonymous().asks(document, json!({})).await;
-    answer.get("data").is_some()
+/// A fault of ours: status 500, the fixed text, the id of the request, and nothing more.
+fn assert_fault(answer: &Answer) {
+    answer.assert_refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "a fault");
+    let request_id = answer.header("x-request-id");
+    assert!(!request_id.is_empty(), "{:?}", answer.headers);
+    let error = json!({
+        "message": "Something went wrong on our side.",
+        "extensions": { "code": "INTERNAL", "requestId": request_id },
+    });
+    assert_eq!(answer.body, json!({ "errors": [error] }));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn documents_have_limits_of_depth_aliases_and_directives() {
+async fn a_panic_is_answered_as_a_fault_and_the_next_request_goes_well() {
+    let draws_left = Arc::new(AtomicI64::new(i64::MAX));
+    let fuse = draws_left.clone();
+    // A random source that fails, as that of an operating system might.
+    let home = Home::open_with(move |options| {
+        let random = options.random.clone();
+        options.random = Arc::new(move |bytes| {
+            assert!(fuse.fetch_sub(1, Ordering::SeqCst) != 1, "no random bytes for a-secret-value");
+            random(bytes);
+        });
+    })
+    .await;
+    let admin = home.admin().await;
+    let create = "mutation { createGallery(input: { title: \"Unlucky\" }) { gallery { id } } }";
+    let asks = async |draws: i64| {
+        draws_left.store(draws, Ordering::SeqCst);
+        let token = admin.access_token().expect("a session");
+        Answer::of(ask(&home, &json!({ "query": create })).bearer_auth(token)).await
+    };
+    // The gateway and the door draw ids of the request before the resolver draws that of the gallery.
+    let in_a_resolver = asks(3).await;
+    assert_fault(&in_a_resolver);
+    assert!(!in_a_resolver.body.to_string().contains("a-secret-value"), "{:#}", in_a_resolver.body);
+    for draws in [1, 2] {
+        let before_the_resolver = asks(draws).await;
+        assert_eq!(before_the_resolver.status, StatusCode::INTERNAL_SERVER_ERROR, "{draws}");
+        assert_eq!(before_the_resolver.body, "Something went wrong on our side.\n", "{draws}");
+    }
+    let well = asks(i64::MAX).await;
+    assert_eq!(well.status, StatusCode::OK);
+    assert!(well.body["data"]["createGallery"]["gallery"]["id"].is_string(), "{:#}", well.body);
+    let data = admin.gets("{ galleries { edges { node { title } } } }", json!({})).await;
+    assert_eq!(data["galleries"]["edges"].as_array().map(Vec::len), Some(1), "{data:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_names_its_request() {
     let home = Home::open().await;
-    let deep = |levels: usize| {
-        // `media`, then galleries and covers by turns, then an id.
-        let between: Vec<&str> = ["gallery", "cover"].into_iter().cycle().take(levels - 2).collect();
-        let inner = between.iter().rev().fold("id".to_owned(), |inner, field| format!("{field} {{ {inner} }}"));
-        format!("{{ media(id: \"med_x\") {{ {inner} }} }}")
-    };
-    let aliased = |count: usize| {
-        let fields: Vec<String> = (0..count).map(|n| format!("a{n}: __typename")).collect();
-        format!("{{ {} }}", fields.join(" "))
-    };
-    let directed = |count: usize| format!("{{ __typename {} }}", "@include(if: true) ".repeat(count));
-    for (what, within, past) in [
-        ("depth", deep(12), deep(13)),
-        ("aliases", aliased(15), aliased(16)),
-        ("directives", directed(10), directed(11)),
+    let mut ids = BTreeSet::new();
+    for (status, request) in [
+        (StatusCode::OK, ask(&home, &typename())),
+        (StatusCode::OK, ask(&home, &json!({ "query": "{ noSuchField }" }))),
+        (StatusCode::BAD_REQUEST, post(&home, "application/json", "{")),
+        (StatusCode::UNAUTHORIZED, ask(&home, &typename()).bearer_auth("garbage")),
+        (StatusCode::METHOD_NOT_ALLOWED, home.http.delete(home.url("/graphql"))),
+        (StatusCode::NOT_ACCEPTABLE, ask(&home, &typename()).header(header::ACCEPT, "text/html")),
+        (StatusCode::PAYLOAD_TOO_LARGE, post(&home, "application/json", "x".repeat(MAX_BODY_BYTES + 1))),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, post(&home, "text/plain", "{}")),
     ] {
-        assert!(is_executed(&home, &within).await, "{what}: {within}");
-        assert!(!is_executed(&home, &past).await, "{what}: {past}");
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, status, "{:#}", answer.body);
+        let id = answer.header("x-request-id").to_owned();
+        assert!(!id.is_empty(), "{status}: {:?}", answer.headers);
+        assert!(ids.insert(id), "{status}: the id of another request");
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn ask(home: &Home, body: &Value) -> RequestBuilder {
     post(home, "application/json", body.to_string())
 }
 
-fn get(home: &Home, parameters: &[(&str, &str)]) -> RequestBuilder {
+pub(super) fn get(home: &Home, parameters: &[(&str, &str)]) -> RequestBuilder {
     let url = url::Url::parse_with_params(&home.url("/graphql"), parameters).expect("a URL");
     home.http.get(url.as_str())
 }

@@ -1,9 +1,12 @@
 //! The doors by which requests come in: what they let through, and what they refuse.
 
+mod answers;
 mod appsync;
 mod aws_port;
+mod documents;
 mod forgery;
 mod graphql_limits;
 mod graphql_over_http;
 mod hosts;
+mod introspection;
 mod tokens;

@@ -34,10 +34,16 @@ pub(crate) struct Home {
 impl Home {
     /// A fresh library with the predefined accounts.
     pub(crate) async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    /// As [`Self::open`], started in another way.
+    pub(crate) async fn open_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy_folder(template().await.path(), folder.path()).expect("the template can be copied");
         let ahead_seconds = Arc::<AtomicI64>::default();
-        let options = options(folder.path(), ahead_seconds.clone());
+        let mut options = options(folder.path(), ahead_seconds.clone());
+        change(&mut options);
         let system = System::start(options.clone()).await.expect("the system starts");
         let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
         Self { system, http, options, ahead_seconds, folder }
@@ -115,6 +121,7 @@ fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
         clock: Arc::new(move || real_time().plus_seconds(ahead_seconds.load(Ordering::Relaxed))),
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 0,
+        dev: false,
     }
 }
 
