@@ -68,7 +68,14 @@ struct Serve {
 #[derive(Subcommand)]
 enum Command {
     /// Prints the GraphQL schema
-    Schema,
+    Schema {
+        /// In the form that AppSync takes
+        #[arg(long, conflicts_with = "resolvers")]
+        appsync: bool,
+        /// The fields that need a resolver in AppSync instead, one in a line
+        #[arg(long)]
+        resolvers: bool,
+    },
     /// Prints the key for AWS clients of one's own, such as the AWS command line
     Credentials,
     /// Lists the files that could not be processed, and has them tried again at the next start
@@ -98,7 +105,11 @@ async fn run() -> anyhow::Result<()> {
     let options = options(&cli.serve)?;
     match cli.command {
         None => serve(options, cli.serve.demo).await,
-        Some(Command::Schema) => say(&resolvers::sdl()),
+        Some(Command::Schema { appsync: true, .. }) => say(&resolvers::appsync::export(&resolvers::sdl())),
+        Some(Command::Schema { resolvers: true, .. }) => {
+            say(&format!("{}\n", resolvers::appsync::resolver_fields(&resolvers::sdl()).join("\n")))
+        }
+        Some(Command::Schema { .. }) => say(&resolvers::sdl()),
         Some(Command::Credentials) => {
             let key = local::credentials(&options)?;
             say(&format!(

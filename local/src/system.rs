@@ -16,7 +16,7 @@ use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
 use processor::{Limits, Processor};
-use resolvers::{Api, Random, Services, TokenSettings, Verifier};
+use resolvers::{Api, Random, Services, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use url::Url;
@@ -84,6 +84,8 @@ pub struct System {
     pub store: Store,
     /// The API, for callers in this process.
     pub api: Api,
+    /// The API as AppSync calls it, for callers in this process.
+    pub appsync: Door,
     /// The embedded S3.
     pub objects: Arc<s3::Store>,
     /// The embedded S3's protocol, for callers in this process.
@@ -145,7 +147,7 @@ impl System {
         store.create_table_if_missing().await?;
         let now = (options.clock)();
         let new_accounts = accounts::create_missing(&store, &options.passwords, &options.random, now).await?;
-        let api = api(&store, &opened.pool, &options, addresses.2);
+        let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.2);
         let site_of = Site {
             gateway: Gateway::new(api.clone(), options.clock.clone(), options.random.clone()),
             hosts,
@@ -174,6 +176,7 @@ impl System {
             new_accounts,
             store,
             api,
+            appsync,
             objects: opened.objects,
             s3,
             aws_requests,
@@ -344,14 +347,16 @@ fn loopback(address: SocketAddr) -> SocketAddr {
     }
 }
 
-fn api(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) -> Api {
+/// The API behind both of its doors.
+fn doors_of(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) -> (Api, Door) {
     let settings = TokenSettings {
         issuer: pool.issuer().to_owned(),
         client_id: pool.client_id().to_owned(),
         jwks_url: format!("http://{}/{}/.well-known/jwks.json", loopback(aws), pool.pool_id()),
     };
     let services = Services { store: store.clone(), clock: options.clock.clone(), random: options.random.clone() };
-    Api::new(services, Verifier::new(settings, options.clock.clone()))
+    let verifier = Verifier::new(settings, options.clock.clone());
+    (Api::new(services.clone(), verifier.clone()), Door::new(services, verifier))
 }
 
 /// Removes what has expired, as DynamoDB and S3 do by themselves, and looks for processing that got lost.

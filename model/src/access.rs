@@ -7,6 +7,8 @@ use crate::{AccessLevel, MediaStatus, Role, UserId, Visibility};
 pub enum Requester {
     /// Nobody known.
     Anonymous,
+    /// A program with a key of AWS, for operations that are about no row.
+    Service,
     /// A signed-in person.
     Person {
         /// Who.
@@ -21,7 +23,7 @@ impl Requester {
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Service => None,
             Self::Person { id, .. } => Some(*id),
         }
     }
@@ -141,7 +143,7 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
 #[must_use]
 pub fn knows_person(requester: &Requester, person: UserId) -> bool {
     match requester {
-        Requester::Anonymous => false,
+        Requester::Anonymous | Requester::Service => false,
         Requester::Person { role: Role::Admin, .. } => true,
         Requester::Person { id, role: Role::Visitor } => *id == person,
     }
@@ -149,7 +151,7 @@ pub fn knows_person(requester: &Requester, person: UserId) -> bool {
 
 fn standing(requester: &Requester, gallery: GalleryAccess) -> Standing {
     match requester {
-        Requester::Anonymous => Standing::Outside,
+        Requester::Anonymous | Requester::Service => Standing::Outside,
         // A deleted gallery is still the place of media in the trash, which admins look after.
         Requester::Person { role: Role::Admin, .. } => Standing::Manage,
         Requester::Person { role: Role::Visitor, .. } => {
@@ -211,9 +213,19 @@ mod tests {
     }
 
     #[test]
-    fn anonymous_sees_nothing() {
-        for gallery in [FAMILY, RESTRICTED, PRIVATE] {
-            check(&Requester::Anonymous, Action::View, Subject::Gallery(gallery), Verdict::Hidden);
+    fn anonymous_and_services_see_nothing() {
+        for requester in [Requester::Anonymous, Requester::Service] {
+            for gallery in [FAMILY, RESTRICTED, PRIVATE] {
+                check(&requester, Action::View, Subject::Gallery(gallery), Verdict::Hidden);
+                let ready = media(MediaStatus::Ready, ME);
+                check(
+                    &requester,
+                    Action::View,
+                    Subject::Media(granted(gallery, AccessLevel::Contribute), ready),
+                    Verdict::Hidden,
+                );
+            }
+            assert!(!knows_person(&requester, user(ME)));
         }
     }
 

@@ -33,6 +33,7 @@ impl Services {
 }
 
 /// Who is calling, and from where. Decided once, at the door.
+#[derive(Clone)]
 pub(crate) struct Caller {
     /// As access rules see the caller.
     pub(crate) requester: Requester,
@@ -47,7 +48,7 @@ pub(crate) struct Caller {
     /// Names the request in the log.
     pub(crate) request_id: String,
     /// Signs the URLs of this request.
-    pub(crate) presigner: OnceCell<Presigner>,
+    pub(crate) presigner: Arc<OnceCell<Presigner>>,
 }
 
 impl Caller {

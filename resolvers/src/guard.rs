@@ -27,6 +27,8 @@ pub struct Rights {
     pub public: bool,
     /// People in one of these groups.
     pub groups: Vec<String>,
+    /// Programs that sign their requests with a key of AWS.
+    pub service: bool,
 }
 
 /// The rights of every root field, by `Type.field`.
@@ -58,6 +60,7 @@ fn declared<'a>(directives: impl Iterator<Item = &'a ConstDirective>) -> Rights 
     for directive in directives {
         match directive.name.node.as_str() {
             "aws_api_key" => rights.public = true,
+            "aws_iam" => rights.service = true,
             "aws_cognito_user_pools" => {
                 if let Some(ConstValue::List(groups)) = directive.get_argument("cognito_groups").map(|a| &a.node) {
                     rights.groups.extend(groups.iter().filter_map(|group| match group {
@@ -79,6 +82,9 @@ fn declared<'a>(directives: impl Iterator<Item = &'a ConstDirective>) -> Rights 
 pub fn check(rights: Option<&Rights>, requester: &Requester) -> Result<(), Error> {
     let Some(rights) = rights else { return Err(Error::Forbidden) };
     match requester {
+        // What is open to everybody is so by an API key, which a service does not use.
+        Requester::Service if rights.service => Ok(()),
+        Requester::Service => Err(Error::Forbidden),
         _ if rights.public => Ok(()),
         Requester::Anonymous => Err(Error::Unauthenticated),
         Requester::Person { role, .. } => {
@@ -158,5 +164,31 @@ mod tests {
         };
         assert!(matches!(check(table.get("Query.closed"), &admin), Err(Error::Forbidden)));
         assert!(matches!(check(table.get("Query.unknown"), &admin), Err(Error::Forbidden)));
+    }
+
+    #[test]
+    fn a_service_may_call_what_is_declared_for_services_and_nothing_else() {
+        let sdl = r#"type Query {
+            own: Int @aws_iam
+            shared: Int @aws_iam @aws_cognito_user_pools(cognito_groups: ["admin"])
+            open: Int @aws_api_key @aws_cognito_user_pools
+            admins: Int @aws_cognito_user_pools(cognito_groups: ["admin"])
+            closed: Int
+        }"#;
+        let table = rights_of(sdl).expect("a schema");
+        for field in ["own", "shared"] {
+            assert!(check(table.get(&format!("Query.{field}")), &Requester::Service).is_ok(), "{field}");
+        }
+        for field in ["open", "admins", "closed", "unknown"] {
+            let refused = check(table.get(&format!("Query.{field}")), &Requester::Service);
+            assert!(matches!(refused, Err(Error::Forbidden)), "{field}");
+        }
+        assert!(matches!(check(table.get("Query.own"), &Requester::Anonymous), Err(Error::Unauthenticated)));
+        let admin = Requester::Person {
+            id: model::UserId::from_sub("00000000-0000-0000-0000-000000000001").expect("a UUID"),
+            role: model::Role::Admin,
+        };
+        assert!(matches!(check(table.get("Query.own"), &admin), Err(Error::Forbidden)));
+        assert!(check(table.get("Query.shared"), &admin).is_ok());
     }
 }

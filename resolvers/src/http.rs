@@ -4,17 +4,10 @@ use async_graphql::{IntrospectionMode, Request as GraphqlRequest, Response as Gr
 use async_graphql_parser::{parse_query, types::OperationType};
 use http::{HeaderMap, Method, Response, StatusCode, header};
 use lambda_http::{Body, Request, RequestExt};
-use model::{Error, User, UserId, access::Requester};
+use model::{Error, access::Requester};
 use serde_json::{Value, json};
-use tokio::sync::OnceCell;
 
-use crate::{
-    Schema, Services,
-    context::Caller,
-    loaders::record_loader,
-    nullable::EXECUTED,
-    token::{Claims, Verifier},
-};
+use crate::{Schema, Services, context::Caller, identity, loaders::record_loader, nullable::EXECUTED, token::Verifier};
 
 /// The largest body that is read.
 const MAX_BODY_BYTES: usize = 100 * 1024;
@@ -90,34 +83,13 @@ impl Api {
 
     /// Says who is calling. A token that is presented must be good.
     async fn identify(&self, request: &Request) -> Result<Caller, Error> {
-        let now = (self.services.clock)();
-        let mut caller = Caller {
-            requester: Requester::Anonymous,
-            user: None,
-            access_token: None,
-            host: host_of(request.headers()),
-            now,
-            request_id: request_id(request, &self.services, now),
-            presigner: OnceCell::new(),
-        };
+        let mut caller = identity::nobody(&self.services, host_of(request.headers()), request_id(request));
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
             let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
             let claims = self.verifier.verify(token).await?;
-            let user = self.person(&claims).await?;
-            let role = claims.role().ok_or(Error::Unauthenticated)?;
-            caller.requester = Requester::Person { id: user.id, role: user.role.lesser(role) };
-            caller.user = Some(user);
-            caller.access_token = Some(token.to_owned());
+            identity::sign_in(&mut caller, &self.services, &claims, Some(token.to_owned())).await?;
         }
         Ok(caller)
-    }
-
-    /// The record behind a token. It overrules the token: a closed account or an ended session counts at once.
-    async fn person(&self, claims: &Claims) -> Result<User, Error> {
-        let id = UserId::from_sub(&claims.sub).map_err(|_| Error::Unauthenticated)?;
-        let user = self.services.store.get_user(id).await?.ok_or(Error::Unauthenticated)?;
-        let ended = user.tokens_valid_from.is_some_and(|from| claims.iat.saturating_mul(1_000) < from.unix_millis());
-        if user.disabled || ended { Err(Error::Unauthenticated) } else { Ok(user) }
     }
 }
 
@@ -250,17 +222,13 @@ fn bearer(value: &str) -> Option<&str> {
 }
 
 /// The host by which the caller came, without port.
-fn host_of(headers: &HeaderMap) -> String {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
-    let end = host.rfind(':').filter(|&colon| !host[colon..].contains(']')).unwrap_or(host.len());
-    host[..end].to_owned()
+fn host_of(headers: &HeaderMap) -> &str {
+    identity::without_port(headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost"))
 }
 
-fn request_id(request: &Request, services: &Services, now: model::Timestamp) -> String {
-    match request.lambda_context_ref() {
-        Some(context) if !context.request_id.is_empty() => context.request_id.clone(),
-        _ => services.new_ulid(now).to_string(),
-    }
+/// The id that Lambda gave the invocation.
+fn request_id(request: &Request) -> Option<String> {
+    request.lambda_context_ref().map(|context| context.request_id.clone()).filter(|id| !id.is_empty())
 }
 
 /// By the specification, a document that could not be executed has no `data`; its status is 400 in the new media type.

@@ -1,5 +1,6 @@
 //! The GraphQL API: its schema, and the doors by which requests come.
 
+pub mod appsync;
 mod comment;
 mod connection;
 mod context;
@@ -10,6 +11,8 @@ mod gallery_edit;
 mod gate;
 pub mod guard;
 mod http;
+mod identity;
+pub mod lambda;
 mod loaders;
 mod media;
 mod media_edit;
@@ -23,7 +26,7 @@ mod upload;
 mod user;
 mod variables;
 
-use async_graphql::{EmptySubscription, MergedObject};
+use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
 pub use context::{Random, Services};
 pub use http::Api;
@@ -65,23 +68,37 @@ const MAX_ALIASES: usize = 15;
 /// The most that a document may cost: every field counts one, times the `first` of the lists that it is in.
 const MAX_COST: usize = 20_000;
 
+/// The largest answer, at either door.
+pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+
 /// Makes the schema over some services; without them it can only be printed.
 #[must_use]
 pub fn schema(services: Option<Services>) -> Schema {
-    let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .extension(nullable::NullableFields)
-        .extension(guard::Guard::default())
-        .extension(variables::RequiredVariables)
-        .disable_suggestions()
+    builder(services)
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COST)
         .limit_recursive_depth(MAX_RECURSION)
         .limit_directives(MAX_DIRECTIVES)
-        .limit_aliases(MAX_ALIASES);
-    if let Some(services) = services {
-        builder = builder.data(services);
+        .limit_aliases(MAX_ALIASES)
+        .finish()
+}
+
+/// The schema for operations that the server writes itself: the limits are for documents of clients.
+pub(crate) fn schema_for_own_operations(services: Services) -> Schema {
+    builder(Some(services)).finish()
+}
+
+/// What holds for every operation, whoever wrote it.
+fn builder(services: Option<Services>) -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .extension(nullable::NullableFields)
+        .extension(guard::Guard::default())
+        .extension(variables::RequiredVariables)
+        .disable_suggestions();
+    match services {
+        Some(services) => builder.data(services),
+        None => builder,
     }
-    builder.finish()
 }
 
 /// The schema as text, in the form that is committed as `schema.graphql`.

@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::SystemTime};
 
-use lambda_http::{Error, service_fn};
+use lambda_http::{BoxFuture, Error, lambda_runtime, service_fn};
 use model::Timestamp;
-use resolvers::{Api, Services, TokenSettings, Verifier};
+use resolvers::{Api, Services, TokenSettings, Verifier, appsync::Door, lambda};
 use store::{Settings, Store, config};
 
 #[tokio::main]
@@ -15,12 +15,11 @@ async fn main() -> Result<(), Error> {
     let clock: model::Clock = Arc::new(now);
     let services = Services { clock: clock.clone(), random: Arc::new(fill_random), store: store.clone() };
     let verifier = Verifier::new(token_settings(&store), clock);
-    let api = Api::new(services, verifier);
-    lambda_http::run(service_fn(move |request| {
-        let api = api.clone();
-        async move { Ok::<_, std::convert::Infallible>(api.handle(request).await) }
-    }))
-    .await
+    let api = Api::new(services.clone(), verifier.clone());
+    let door = Door::new(services, verifier);
+    // Boxed, as the whole type of the future is deeper than the compiler looks.
+    let answer = |event| -> BoxFuture<'_, _> { Box::pin(lambda::route(&api, &door, event)) };
+    lambda_runtime::run(service_fn(answer)).await
 }
 
 /// Cognito's own addresses, unless `MANTEL_ISSUER` and `MANTEL_JWKS_URL` name others.

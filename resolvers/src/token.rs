@@ -110,7 +110,11 @@ impl Verifier {
         Ok(claims)
     }
 
-    fn check_claims(&self, claims: &Claims) -> Result<(), Error> {
+    /// Whether claims whose signature is known to be good are of an access token for this client, and valid now.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when they are not.
+    pub(crate) fn check_claims(&self, claims: &Claims) -> Result<(), Error> {
         let now = (self.clock)().unix_seconds();
         let valid = claims.iss == self.settings.issuer
             && claims.token_use == "access"
