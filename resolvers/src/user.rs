@@ -347,7 +347,11 @@ async fn another_admin(ctx: &Context<'_>, user: UserId) -> Result<Option<UserId>
 
 async fn update_profile(ctx: &Context<'_>, input: &UpdateProfileInput) -> Result<model::User, Error> {
     let name = input.display_name.as_deref().map(|name| DisplayName::parse(name, "displayName")).transpose()?;
-    let Some(name) = name else { return caller(ctx).user().cloned() };
+    let Some(name) = name else {
+        // Read again: another mutation of the same document may have changed it.
+        let user = store(ctx).get_user(caller(ctx).user_id()?).await?;
+        return user.ok_or(Error::Unauthenticated);
+    };
     let change = UserChange { display_name: Some(name), ..UserChange::default() };
     changed(ctx, caller(ctx).user_id()?, &change).await
 }

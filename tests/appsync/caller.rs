@@ -31,7 +31,8 @@ impl Caller {
         Self { mode: Mode::ApiKey, groups: Vec::new(), identity: Value::Null, headers }
     }
 
-    /// Somebody with an access token of the user pool, which was verified. Clients send it in either form.
+    /// Somebody with an access token, which comes straight from the user pool: AppSync would verify it. Some clients send
+    /// it after `Bearer `, others without.
     pub(super) fn with_token(host: &str, access_token: &str, scheme: &str) -> Self {
         let claims = claims_of(access_token);
         let groups = claims["cognito:groups"].clone();

@@ -231,7 +231,7 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
     ),
     (
         Visitor,
-        "query($id: ID!) { gallery(id: $id) { media { edges { node { id ... on Video { comments(first: 1000) { edges { cursor } } } ... on Photo { comments { edges { cursor } } } } } } } }",
+        "query($id: ID!) { gallery(id: $id) { media(first: 10) { edges { node { id ... on Video { comments(first: 101) { edges { cursor } } } ... on Photo { comments { edges { cursor } } } } } } } }",
         r#"{ "id": "$summer" }"#,
     ),
     (
@@ -276,7 +276,7 @@ pub(super) const MUTATIONS: &[Entry<'static>] = &[
     (
         Admin,
         "mutation($gallery: ID!, $user: ID!, $level: GalleryAccessLevel) { on: setGalleryAccess(input: { galleryId: $gallery, userId: $user, level: COMMENT }) { gallery { accessList { level user { displayName } } } userErrors { code } } off: setGalleryAccess(input: { galleryId: $gallery, userId: $user, level: $level }) { gallery { accessList { level user { displayName } } } userErrors { code } } wrong: setGalleryAccess(input: { galleryId: $gallery, userId: \"usr_nobody\" }) { gallery { id } userErrors { code path } } }",
-        r#"{ "gallery": "$guests", "user": "$otto", "level": null }"#,
+        r#"{ "gallery": "$empty", "user": "$otto", "level": null }"#,
     ),
     (
         Visitor,

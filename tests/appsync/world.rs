@@ -149,15 +149,15 @@ impl World {
 
     async fn invite_others(&mut self) {
         let admin = self.person(Who::Admin).clone();
-        let number = self.number;
+        let email = format!("otto{}@example.org", self.number);
         let call = "inviteUser(input: $input) { user { id } userErrors { code } }";
-        let input = json!({ "email": format!("otto{number}@example.org"), "displayName": "Otto", "role": "VISITOR" });
+        let input = json!({ "email": email, "displayName": "Otto", "role": "VISITOR" });
         let otto = admin.does(call, "InviteUserInput", input).await;
         self.names.insert("otto", otto["user"]["id"].as_str().expect("an id").to_owned());
         self.names.insert("admin", admin.id().await);
         self.names.insert("family", self.person(Who::Visitor).id().await);
-        self.names.insert("newEmail", format!("new{number}@example.org"));
-        self.names.insert("otherEmail", format!("other{number}@example.org"));
+        self.names.insert("ottosEmail", email);
+        self.names.insert("newEmail", format!("new{}@example.org", self.number));
     }
 
     /// What is soon over: challenges, uploads under way; and places in lists.
