@@ -18,9 +18,8 @@ use crate::{
 /// # Errors
 /// [`Error::Forbidden`] when the caller sees it, but may not do this to it.
 pub(crate) async fn gallery(ctx: &Context<'_>, id: GalleryId, action: Action) -> Result<Option<Gallery>, Error> {
-    let Some(gallery) = store(ctx).get_gallery(id).await?.filter(|gallery| gallery.deleted_at.is_none()) else {
-        return Ok(None);
-    };
+    let found: Option<Gallery> = loader(ctx).load_one(id).await.map_err(shared)?;
+    let Some(gallery) = found.filter(|gallery| gallery.deleted_at.is_none()) else { return Ok(None) };
     let verdict = weigh(ctx, &gallery, action, Subject::Gallery).await?;
     judge(verdict, gallery)
 }
@@ -71,8 +70,9 @@ pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> 
 }
 
 async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, Gallery)>, Error> {
-    let Some(media) = store(ctx).get_media(id).await? else { return Ok(None) };
-    let gallery = store(ctx).get_gallery(media.gallery_id).await?;
+    let found: Option<Media> = loader(ctx).load_one(id).await.map_err(shared)?;
+    let Some(media) = found else { return Ok(None) };
+    let gallery: Option<Gallery> = loader(ctx).load_one(media.gallery_id).await.map_err(shared)?;
     Ok(gallery.map(|gallery| (media, gallery)))
 }
 

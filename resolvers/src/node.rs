@@ -5,11 +5,11 @@ use model::{Error, NodeId, access::Action};
 
 use crate::{
     comment::Comment,
-    context::store,
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gallery::Gallery,
     gate,
+    loaders::{loader, shared},
     media::{Media, Photo, Video},
     user::User,
 };
@@ -52,6 +52,8 @@ async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, Error> {
         }),
         NodeId::Comment(id) => gate::comment(ctx, id, Action::View).await?.map(|found| Node::Comment(found.into())),
         // Names stand beside comments and pictures, so that everyone signed in may know them.
-        NodeId::User(id) => store(ctx).get_user(id).await?.map(|found| Node::User(found.into())),
+        NodeId::User(id) => {
+            loader(ctx).load_one(id).await.map_err(shared)?.map(|found: model::User| Node::User(found.into()))
+        }
     })
 }

@@ -130,7 +130,7 @@ mod tests {
 
     use super::{Event, Identity};
 
-    fn groups(identity: Value) -> Value {
+    fn groups(identity: &Value) -> Value {
         let event = json!({ "identity": identity, "info": { "fieldName": "viewer", "parentTypeName": "Query" } });
         match Event::parse(event).expect("an event").identity() {
             Identity::Token { claims, .. } => claims["cognito:groups"].clone(),
@@ -141,12 +141,12 @@ mod tests {
     #[test]
     fn groups_come_from_the_identity_and_otherwise_from_the_claims_in_either_form() {
         let identity = |groups: Value, claim: Value| json!({ "sub": "s", "groups": groups, "claims": { "cognito:groups": claim } });
-        assert_eq!(groups(identity(json!(["admin"]), json!(["visitor"]))), json!(["admin"]));
-        assert_eq!(groups(identity(json!([]), json!(["visitor"]))), json!([]));
-        assert_eq!(groups(identity(Value::Null, json!(["admin", "visitor"]))), json!(["admin", "visitor"]));
-        assert_eq!(groups(identity(Value::Null, json!("[admin, visitor]"))), json!(["admin", "visitor"]));
-        assert_eq!(groups(identity(Value::Null, json!("visitor"))), json!(["visitor"]));
-        assert_eq!(groups(identity(Value::Null, Value::Null)), json!([]));
-        assert_eq!(groups(identity(Value::Null, json!(7))), json!([]));
+        assert_eq!(groups(&identity(json!(["admin"]), json!(["visitor"]))), json!(["admin"]));
+        assert_eq!(groups(&identity(json!([]), json!(["visitor"]))), json!([]));
+        assert_eq!(groups(&identity(Value::Null, json!(["admin", "visitor"]))), json!(["admin", "visitor"]));
+        assert_eq!(groups(&identity(Value::Null, json!("[admin, visitor]"))), json!(["admin", "visitor"]));
+        assert_eq!(groups(&identity(Value::Null, json!("visitor"))), json!(["visitor"]));
+        assert_eq!(groups(&identity(Value::Null, Value::Null)), json!([]));
+        assert_eq!(groups(&identity(Value::Null, json!(7))), json!([]));
     }
 }

@@ -18,6 +18,7 @@ use super::{
 };
 
 /// A document with its variables.
+#[derive(Debug)]
 pub(super) struct Operation {
     pub(super) document: String,
     pub(super) variables: Value,
@@ -209,7 +210,7 @@ mod tests {
 
     use super::{Operation, Operations};
 
-    const SDL: &str = r#"
+    const SDL: &str = r"
         interface Media { id: ID! gallery: Gallery @resolver }
         type Photo implements Media { id: ID! gallery: Gallery @resolver size: Size }
         type Video implements Media { id: ID! gallery: Gallery @resolver }
@@ -221,9 +222,9 @@ mod tests {
         type Mutation { rename(input: Rename!): Gallery }
         input Rename { title: String }
         type Subscription { onRename(galleryId: ID!): Gallery }
-    "#;
+    ";
 
-    fn arguments(value: Value) -> serde_json::Map<String, Value> {
+    fn arguments(value: &Value) -> serde_json::Map<String, Value> {
         value.as_object().expect("an object").clone()
     }
 
@@ -255,15 +256,15 @@ mod tests {
     fn a_root_field_gets_the_arguments_that_were_given_and_all_that_is_plain_in_its_type() {
         let operations = Operations::of(SDL);
         let Operation { document, variables } =
-            operations.of_root("Query", "gallery", arguments(json!({ "id": "g" }))).ok().expect("an operation");
+            operations.of_root("Query", "gallery", arguments(&json!({ "id": "g" }))).expect("an operation");
         let expected = "query($a0: ID!) { gallery(id: $a0) { ...Gallery } } \
             fragment Gallery on Gallery { __typename id title }";
         assert_eq!((document.as_str(), variables), (expected, json!({ "a0": "g" })));
-        let rename = operations.of_root("Mutation", "rename", arguments(json!({ "input": { "title": null } })));
-        let rename = rename.ok().expect("an operation");
+        let rename = operations.of_root("Mutation", "rename", arguments(&json!({ "input": { "title": null } })));
+        let rename = rename.expect("an operation");
         assert!(rename.document.starts_with("mutation($a0: Rename!) { rename(input: $a0) { ...Gallery } }"));
         assert_eq!(rename.variables, json!({ "a0": { "title": null } }));
-        let count = operations.of_root("Query", "count", arguments(json!({}))).ok().expect("an operation");
+        let count = operations.of_root("Query", "count", arguments(&json!({}))).expect("an operation");
         assert_eq!(count.document, "query { count }");
     }
 
@@ -271,8 +272,7 @@ mod tests {
     fn of_an_interface_or_a_union_every_concrete_type_is_selected() {
         let operations = Operations::of(SDL);
         let Operation { document, variables } = operations
-            .of_nodes("Gallery", "media", arguments(json!({ "kind": ["WIDE"] })), &["g", "h"])
-            .ok()
+            .of_nodes("Gallery", "media", arguments(&json!({ "kind": ["WIDE"] })), &["g", "h"])
             .expect("an operation");
         let expected = "query($a0: [Kind!], $i0: ID!, $i1: ID!) { \
             n0: node(id: $i0) { ... on Gallery { media(kind: $a0) { ...Media } } } \
@@ -283,7 +283,7 @@ mod tests {
             fragment Size on Size { __typename width kind }";
         assert_eq!(document, expected);
         assert_eq!(variables, json!({ "a0": ["WIDE"], "i0": "g", "i1": "h" }));
-        let found = operations.of_root("Query", "everything", arguments(json!({}))).ok().expect("an operation");
+        let found = operations.of_root("Query", "everything", arguments(&json!({}))).expect("an operation");
         assert!(found.document.contains("fragment Found on Found { __typename ...Gallery ...Photo }"));
     }
 
@@ -291,17 +291,25 @@ mod tests {
     fn what_is_not_resolved_on_its_own_is_refused() {
         let operations = Operations::of(SDL);
         for (parent, field) in [("Gallery", "title"), ("Gallery", "nothing"), ("Nothing", "id"), ("Kind", "WIDE")] {
-            let refused = operations.of_nodes(parent, field, arguments(json!({})), &["g"]).err().expect("a refusal");
+            let refused = operations.of_nodes(parent, field, arguments(&json!({})), &["g"]).expect_err("a refusal");
             assert_eq!(refused.error_type, "BAD_REQUEST", "{parent}.{field}");
         }
-        let refused = operations.of_root("Query", "gallery", arguments(json!({ "name": "g" }))).err();
+        let refused = operations.of_root("Query", "gallery", arguments(&json!({ "name": "g" }))).err();
         assert_eq!(refused.expect("a refusal").message, "`Query.gallery` has no argument `name`.");
+    }
+
+    #[test]
+    fn whether_something_is_there_is_asked_by_its_id_alone() {
+        let Operation { document, variables } = Operations::of_existence(&["g", "h"]);
+        let expected = "query($i0: ID!, $i1: ID!) { \
+            n0: node(id: $i0) { __typename } n1: node(id: $i1) { __typename } }";
+        assert_eq!((document.as_str(), variables), (expected, json!({ "i0": "g", "i1": "h" })));
     }
 
     #[test]
     fn the_ids_among_arguments_are_found_by_their_type() {
         let operations = Operations::of(SDL);
-        let ids = |given| operations.ids_in("Subscription", "onRename", &arguments(given)).ok();
+        let ids = |given| operations.ids_in("Subscription", "onRename", &arguments(&given)).ok();
         assert_eq!(ids(json!({ "galleryId": "g" })), Some(vec!["g".to_owned()]));
         assert_eq!(ids(json!({ "galleryId": 7 })), None);
         assert_eq!(ids(json!({})), None);
