@@ -5,6 +5,7 @@ mod appsync;
 mod doors;
 mod embedded_cognito;
 mod embedded_s3;
+mod operations;
 mod schema;
 mod stories;
 mod support;

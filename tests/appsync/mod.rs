@@ -2,13 +2,14 @@
 
 mod caller;
 mod differential;
-mod documents;
 mod emulator;
 mod entry;
 mod input;
+mod mutations;
 mod normal;
 mod operations;
 mod output;
+mod queries;
 mod run;
 mod schema;
 mod selection;
@@ -23,8 +24,9 @@ use async_graphql_parser::{
 };
 
 use differential::Doors;
-use documents::{MUTATIONS, QUERIES};
 use entry::{Effect, effect, root_fields};
+use mutations::MUTATIONS;
+use queries::QUERIES;
 
 const FEWEST_DOCUMENTS: usize = 40;
 /// Root fields that no document can call, with the reason: none so far.

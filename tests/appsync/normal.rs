@@ -92,7 +92,10 @@ impl Words {
 /// The ULIDs and UUIDs in a text.
 fn ids_in(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let is_ulid = |word: &str| word.len() == 26 && Ulid::from_string(word).is_ok();
-    let is_uuid = |word: &str| word.len() == 36 && Uuid::try_parse(word).is_ok();
-    words.filter(|word| is_ulid(word) || is_uuid(word)).collect()
+    let is_id = |word: &str| match word.len() {
+        26 => Ulid::from_string(word).is_ok(),
+        36 => Uuid::try_parse(word).is_ok(),
+        _ => false,
+    };
+    words.filter(|word| is_id(word)).collect()
 }

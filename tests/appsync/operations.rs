@@ -7,7 +7,7 @@ use super::{
     entry::{Effect, Who, effect, operation_name},
 };
 
-/// The operation, who sends it, and its variables (see `documents.rs`). Those that change something come in this order.
+/// The operation, who sends it, and its variables (see `queries.rs`). Those that change something come in this order.
 const OPERATIONS: &[(&str, Who, &str)] = &[
     ("SignInOptions", Who::Anonymous, "{}"),
     ("Viewer", Who::Rosa, "{}"),
@@ -26,7 +26,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
         Who::Admin,
         r#"{ "input": { "id": "$summer", "title": "Long summer", "coverMediaId": "$july" } }"#,
     ),
-    ("SetGalleryAccess", Who::Admin, r#"{ "input": { "galleryId": "$guests", "userId": "$otto", "level": "VIEW" } }"#),
+    ("SetGalleryAccess", Who::Admin, r#"{ "input": { "galleryId": "$empty", "userId": "$otto", "level": "VIEW" } }"#),
     ("AddComment", Who::Visitor, r#"{ "input": { "mediaId": "$july", "text": "How lovely!" } }"#),
     ("EditComment", Who::Rosa, r#"{ "input": { "id": "$rosasComment", "text": "Better said." } }"#),
     ("DeleteComment", Who::Rosa, r#"{ "input": { "id": "$rosasComment" } }"#),

@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
             Some(field) if schema.has_resolver(&object.ty, name) => {
                 let state = match input::arguments(schema, &field.arguments, nodes[0], self.variables) {
                     Ok(arguments) => {
-                        let context = self.context(object, name, &nodes, arguments);
+                        let context = self.context(object, name, &nodes, &arguments);
                         State::Call(format!("{}.{name}", object.ty), context)
                     }
                     Err(why) => State::Known(Err(Failure::new("ValidationError", why))),
@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
     }
 
     /// What a direct Lambda resolver is called with.
-    fn context(&self, object: &Object<'_>, field: &str, nodes: &[&'a Field], arguments: Value) -> Value {
+    fn context(&self, object: &Object<'_>, field: &str, nodes: &[&'a Field], arguments: &Value) -> Value {
         json!({
             "arguments": arguments,
             "identity": self.caller.identity,
