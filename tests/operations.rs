@@ -107,7 +107,7 @@ async fn a_broken_operation_is_found_with_its_place() {
     assert_eq!(unknown.len(), 1, "{unknown:?}");
     assert!(unknown[0].starts_with("X, line 2, column 15: ") && unknown[0].contains("nothing"), "{unknown:?}");
     for broken in [
-        "query X($id: Gallery!) { gallery(id: $id) { id } }",
+        "query X($id: Gallery) { gallery(id: $id) { id } }",
         "query X($id: ID!) { gallery(id: $id, name: \"x\") { id } }",
         "query X($id: ID!) { viewer { id } }",
         "query X { gallery { id } }",
