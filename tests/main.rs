@@ -1,6 +1,7 @@
 //! One binary with all integration tests.
 
 mod access_grid;
+mod appsync;
 mod cost;
 mod doors;
 mod embedded_cognito;

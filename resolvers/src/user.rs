@@ -371,7 +371,9 @@ async fn update_profile(ctx: &Context<'_>, input: &UpdateProfileInput) -> Result
     };
     let change = UserChange { display_name: name, avatar_media_id, ..UserChange::default() };
     if change.display_name.is_none() && change.avatar_media_id.is_none() {
-        return caller(ctx).user().cloned();
+        // Read again: another mutation of the same document may have changed it.
+        let user = store(ctx).get_user(caller(ctx).user_id()?).await?;
+        return user.ok_or(Error::Unauthenticated);
     }
     changed(ctx, caller(ctx).user_id()?, &change).await
 }
