@@ -243,6 +243,12 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
         "query($first: Int!) { galleries { edges { node { id lines: accessList { level user { displayName } } media(first: $first) { edges { node { comments(first: $first) { edges { cursor } } } } } } } } }",
         r#"{ "first": 3 }"#,
     ),
+    (Rosa, "{ viewer { displayName avatar { url width } } }", "{}"),
+    (
+        Visitor,
+        "query($id: ID!) { media(id: $id) { __typename likeCount viewerHasLiked likes { edges { cursor } pageInfo { hasNextPage } } } }",
+        r#"{ "id": "$film" }"#,
+    ),
     // The whole library.
     (
         Rosa,
