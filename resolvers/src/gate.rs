@@ -1,15 +1,14 @@
 //! Reads what a decision needs, and asks `model::access` for it. Nothing else here decides about rows.
 
-use std::collections::{BTreeSet, HashMap};
-
 use async_graphql::Context;
 use model::{
-    AccessLevel, Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId,
+    AccessLevel, Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId, NodeId,
     access::{Action, GalleryAccess, MediaAccess, Requester, Subject, Verdict, decide},
 };
 
 use crate::{
-    context::{caller, store},
+    context::caller,
+    gate_many::visible,
     loaders::{loader, shared},
 };
 
@@ -50,49 +49,9 @@ pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) ->
 /// Leaves those of some galleries that the caller may see, in their places. They come from an index, which lags behind
 /// the table, so that they are read from the latter before the decision.
 pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> Result<Vec<Option<Gallery>>, Error> {
-    let requester = caller(ctx).requester;
     let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
-    let galleries = store(ctx).get_galleries(&places).await?;
-    let grants = own_grants(ctx, galleries.values()).await?;
-    let visible = |gallery: &Gallery| {
-        let access = access(gallery, grants.get(&gallery.id).copied());
-        let verdict = decide(&requester, Action::View, &Subject::Gallery(access));
-        verdict == Verdict::Allowed
-    };
-    Ok(places.iter().map(|id| galleries.get(id).filter(|gallery| visible(gallery)).cloned()).collect())
-}
-
-/// Leaves those of some photos and videos that the caller may see, in their places. All is read from the table itself.
-pub(crate) async fn visible_media(ctx: &Context<'_>, ids: &[MediaId]) -> Result<Vec<Option<Media>>, Error> {
-    let requester = caller(ctx).requester;
-    let media = store(ctx).get_many_media(ids).await?;
-    let around: Vec<GalleryId> =
-        media.values().map(|media| media.gallery_id).collect::<BTreeSet<_>>().into_iter().collect();
-    let galleries = store(ctx).get_galleries(&around).await?;
-    let grants = own_grants(ctx, galleries.values()).await?;
-    let visible = |media: &Media| {
-        galleries.get(&media.gallery_id).is_some_and(|gallery| {
-            let access = access(gallery, grants.get(&gallery.id).copied());
-            decide(&requester, Action::View, &Subject::Media(access, access_of(media))) == Verdict::Allowed
-        })
-    };
-    Ok(ids.iter().map(|id| media.get(id).filter(|media| visible(media)).cloned()).collect())
-}
-
-/// The caller's lines of the access lists of those galleries where they matter.
-async fn own_grants(
-    ctx: &Context<'_>,
-    galleries: impl Iterator<Item = &Gallery>,
-) -> Result<HashMap<GalleryId, AccessLevel>, Error> {
-    let requester = caller(ctx).requester;
-    let on_lists: Vec<GalleryId> = galleries
-        .filter(|gallery| grant_matters(&requester, gallery, Action::View, &Subject::Gallery))
-        .map(|gallery| gallery.id)
-        .collect();
-    match requester.user_id() {
-        Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await,
-        _ => Ok(HashMap::new()),
-    }
+    let seen = visible(ctx, places.iter().copied().map(NodeId::Gallery)).await?;
+    Ok(places.iter().map(|id| seen.galleries.get(id).cloned()).collect())
 }
 
 async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, Gallery)>, Error> {
@@ -137,7 +96,7 @@ pub(crate) async fn access_around(ctx: &Context<'_>, media: &Media) -> Result<Op
 
 /// Whether the caller's line of the access list could change the decision. A higher level never takes a right away, so
 /// that the two ends tell.
-fn grant_matters(
+pub(crate) fn grant_matters(
     requester: &Requester,
     gallery: &Gallery,
     action: Action,
@@ -154,7 +113,8 @@ async fn own_grant(ctx: &Context<'_>, gallery: &Gallery) -> Result<Option<Access
     }
 }
 
-fn access(gallery: &Gallery, grant: Option<AccessLevel>) -> GalleryAccess {
+/// What of a gallery matters for access, with the requester's line of its list.
+pub(crate) fn access(gallery: &Gallery, grant: Option<AccessLevel>) -> GalleryAccess {
     GalleryAccess { id: gallery.id, visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant }
 }
 

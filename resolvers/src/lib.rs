@@ -10,6 +10,7 @@ mod error;
 mod gallery;
 mod gallery_edit;
 mod gate;
+mod gate_many;
 pub mod guard;
 mod http;
 mod identity;

@@ -11,6 +11,7 @@ use crate::{
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gate,
+    gate_many::visible_media,
     media::MediaConnection,
     scalars::AwsDate,
 };
@@ -56,8 +57,8 @@ impl TimelineQueries {
         let fetch = |request| async move { store(ctx).list_timeline(&request, range).await };
         let days = &days;
         let page = filtered_page(&request, fetch, |ids: Vec<MediaId>| async move {
-            let media = gate::visible_media(ctx, &ids).await?;
-            let wanted = |media: &model::Media| media.is_shown() && days.hold(&media.day());
+            let media = visible_media(ctx, ids).await?;
+            let wanted = |media: &model::Media| days.hold(&media.day());
             Ok(media.into_iter().map(|media| media.filter(wanted)).collect())
         });
         Ok(Some(MediaConnection::new(answer(ctx, page.await)?, &request)))
@@ -78,11 +79,7 @@ pub(crate) async fn seen<F: Future<Output = Result<Page<MediaId>, Error>>>(
     request: &PageRequest,
     fetch: impl Fn(PageRequest) -> F,
 ) -> Result<Page<model::Media>, Error> {
-    filtered_page(request, fetch, |ids: Vec<MediaId>| async move {
-        let media = gate::visible_media(ctx, &ids).await?;
-        Ok(media.into_iter().map(|media| media.filter(model::Media::is_shown)).collect())
-    })
-    .await
+    filtered_page(request, fetch, |ids: Vec<MediaId>| async move { visible_media(ctx, ids).await }).await
 }
 
 async fn months(ctx: &Context<'_>) -> Result<Vec<TimelineMonth>, Error> {
