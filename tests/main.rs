@@ -4,6 +4,7 @@ mod access_grid;
 mod doors;
 mod embedded_cognito;
 mod embedded_s3;
+mod operations;
 mod schema;
 mod stories;
 mod support;

@@ -11,7 +11,7 @@ use resolvers::guard::rights_of;
 const ROOTS: [&str; 2] = ["Query", "Mutation"];
 
 /// The parsed types by name.
-fn types() -> HashMap<String, TypeDefinition> {
+pub(crate) fn types() -> HashMap<String, TypeDefinition> {
     let document = parse_schema(resolvers::sdl()).expect("the schema can be parsed");
     let types = document.definitions.into_iter().filter_map(|definition| match definition {
         TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node)),

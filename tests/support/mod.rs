@@ -2,6 +2,7 @@
 
 pub(crate) mod actor;
 pub(crate) mod home;
+pub(crate) mod operations;
 
 pub(crate) use actor::Actor;
 pub(crate) use home::Home;
