@@ -6,6 +6,7 @@ use model::{
 };
 
 use crate::{
+    audit::notes,
     connection::{connection, list_cost},
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
@@ -158,6 +159,7 @@ pub(crate) struct CommentPayload {
 impl CommentPayload {
     async fn of(ctx: &Context<'_>, result: Result<model::Comment, Error>) -> async_graphql::Result<Option<Self>> {
         let (comment, user_errors) = to_payload(ctx, result)?;
+        comment.iter().for_each(|comment| notes(ctx).about(comment.id));
         let media = match &comment {
             Some(comment) => answer(ctx, store(ctx).get_media(comment.id.media).await)?,
             None => None,
@@ -179,6 +181,7 @@ impl CommentMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to say.")] input: AddCommentInput,
     ) -> async_graphql::Result<Option<CommentPayload>> {
+        notes(ctx).about_given(&input.media_id);
         CommentPayload::of(ctx, add(ctx, &input).await).await
     }
 
@@ -189,6 +192,7 @@ impl CommentMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What it says now.")] input: EditCommentInput,
     ) -> async_graphql::Result<Option<CommentPayload>> {
+        notes(ctx).about_given(&input.id);
         CommentPayload::of(ctx, edit(ctx, &input).await).await
     }
 
@@ -199,6 +203,7 @@ impl CommentMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which comment.")] input: DeleteCommentInput,
     ) -> async_graphql::Result<Option<CommentPayload>> {
+        notes(ctx).about_given(&input.id);
         CommentPayload::of(ctx, remove(ctx, &input).await).await
     }
 }

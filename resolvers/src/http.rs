@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     Schema, Services,
+    audit::Notes,
     context::Caller,
     loaders::record_loader,
     nullable::EXECUTED,
@@ -99,6 +100,7 @@ impl Api {
             now,
             request_id: request_id(request, &self.services, now),
             presigner: OnceCell::new(),
+            notes: Notes::default(),
         };
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
             let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;

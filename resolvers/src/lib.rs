@@ -1,5 +1,6 @@
 //! The GraphQL API: its schema, and the doors by which requests come.
 
+mod audit;
 mod comment;
 mod connection;
 mod context;
@@ -10,6 +11,7 @@ mod gallery_edit;
 mod gate;
 pub mod guard;
 mod http;
+mod library;
 mod loaders;
 mod media;
 mod media_edit;
@@ -37,6 +39,8 @@ pub struct Query(
     gallery::GalleryQueries,
     media::MediaQueries,
     session::SessionQueries,
+    library::LibraryQueries,
+    audit::AuditQueries,
 );
 
 /// Everything that can be changed.
@@ -70,6 +74,7 @@ const MAX_COST: usize = 20_000;
 pub fn schema(services: Option<Services>) -> Schema {
     let mut builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(nullable::NullableFields)
+        .extension(audit::Audit)
         .extension(guard::Guard::default())
         .extension(variables::RequiredVariables)
         .disable_suggestions()

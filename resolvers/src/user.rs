@@ -6,6 +6,7 @@ use model::{DisplayName, Email, Error, InputError, InputErrorCode, PageRequest, 
 use store::{Account, NewUser, UserChange};
 
 use crate::{
+    audit::notes,
     connection::{connection, list_cost},
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
@@ -172,6 +173,7 @@ pub(crate) struct UserPayload {
 impl UserPayload {
     fn of(ctx: &Context<'_>, result: Result<model::User, Error>) -> async_graphql::Result<Option<Self>> {
         let (user, user_errors) = to_payload(ctx, result)?;
+        user.iter().for_each(|user| notes(ctx).about(user.id));
         Ok(Some(Self { user: user.map(User), user_errors }))
     }
 }
@@ -190,6 +192,7 @@ impl UserMutations {
         #[graphql(desc = "Whom.")] input: InviteUserInput,
     ) -> async_graphql::Result<Option<InviteUserPayload>> {
         let (invited, user_errors) = to_payload(ctx, invite(ctx, &input).await)?;
+        invited.iter().for_each(|(user, _)| notes(ctx).about(user.id));
         let (user, temporary_password) = invited.map(|(user, password)| (User(user), password)).unzip();
         Ok(Some(InviteUserPayload { user, temporary_password, user_errors }))
     }
@@ -201,6 +204,7 @@ impl UserMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and what.")] input: SetUserRoleInput,
     ) -> async_graphql::Result<Option<UserPayload>> {
+        notes(ctx).about_given(&input.user_id);
         UserPayload::of(ctx, set_role(ctx, &input).await)
     }
 
@@ -211,6 +215,7 @@ impl UserMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and which.")] input: SetUserDisabledInput,
     ) -> async_graphql::Result<Option<UserPayload>> {
+        notes(ctx).about_given(&input.user_id);
         UserPayload::of(ctx, set_disabled(ctx, &input).await)
     }
 

@@ -132,6 +132,8 @@ pub(super) const ROWS: &[Row] = &[
     query("media", "another's upload", ANOTHERS_UPLOAD, BY_ID, |s| &s.media),
     query("media", "own upload", OWN_UPLOAD, BY_ID, |s| &s.media),
     query("trash", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
+    query("storageUsage", "", Over::Nothing, " { mediaCount }", |s| &s.person),
+    query("auditLog", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
     query("signInOptions", "", Over::Nothing, " { id }", |s| &s.person),
     mutation("signIn", "", Over::Nothing, |s| json!({ "optionId": s.option, "password": s.option_password })),
     mutation(

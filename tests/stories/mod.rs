@@ -2,6 +2,8 @@
 
 mod access_lists;
 mod addresses;
+mod audit;
+mod audit_refusals;
 mod comments;
 mod crash;
 mod first_evening;
@@ -19,6 +21,7 @@ mod recovery;
 mod sessions;
 mod signing_in;
 mod starting;
+mod storage_usage;
 mod trash;
 mod upload_rules;
 mod uploads;
