@@ -45,7 +45,7 @@ impl Notes {
     }
 
     /// Notes an id of ours that it was about.
-    pub(crate) fn about(&self, id: impl ToString) {
+    pub(crate) fn about(&self, id: &(impl ToString + ?Sized)) {
         let id = id.to_string();
         let mut noted = self.lock();
         if !noted.subjects.contains(&id) {
@@ -178,8 +178,8 @@ pub(crate) struct AuditQueries;
 
 #[Object]
 impl AuditQueries {
-    /// Who did what, latest first, for 400 days. Every mutation leaves a line when it was done or refused, except
-    /// `refreshSession`; what was refused to somebody who was not signed in leaves none.
+    /// Who did what, latest first, for 400 days. For admins. Every mutation leaves a line when it was done or refused,
+    /// except `refreshSession`; what was refused to somebody who was not signed in leaves none.
     #[graphql(
         directive = aws_cognito_user_pools::apply(groups(&["admin"])),
         complexity = "list_cost(first, child_complexity)"
@@ -234,5 +234,67 @@ fn shown(line: model::AuditLine, actor: Option<model::User>) -> AuditLine {
             Outcome::Refused(code) => code,
         },
         subject_ids: line.subjects.into_iter().map(ID::from).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Role, Timestamp, UserId};
+    use store::{MediaAddress, Settings, Store};
+    use tokio::sync::OnceCell;
+
+    use super::*;
+
+    /// Services at an address where nothing answers.
+    fn unreachable() -> Services {
+        let sdk = store::sdk_config_for("http://127.0.0.1:1", "us-east-1", "key", "secret");
+        let settings = Settings {
+            table: "table".to_owned(),
+            originals_bucket: "originals".to_owned(),
+            renditions_bucket: "renditions".to_owned(),
+            user_pool_id: "pool".to_owned(),
+            client_id: "client".to_owned(),
+            media_address: MediaAddress::Aws,
+        };
+        Services {
+            store: Store::new(&sdk, settings).expect("the configuration is whole"),
+            clock: Arc::new(|| Timestamp::from_unix_seconds(0)),
+            random: Arc::new(|bytes| bytes.fill(7)),
+        }
+    }
+
+    fn caller() -> Caller {
+        let id = UserId::from_sub("00000000-0000-0000-0000-000000000001").expect("a UUID");
+        Caller {
+            requester: Requester::Person { id, role: Role::Visitor },
+            user: None,
+            access_token: None,
+            host: "localhost".to_owned(),
+            now: Timestamp::from_unix_seconds(0),
+            request_id: "request".to_owned(),
+            presigner: OnceCell::new(),
+            notes: Notes::default(),
+        }
+    }
+
+    /// Signing out of nothing needs no service, so that only the line fails.
+    #[tokio::test]
+    async fn a_line_that_cannot_be_written_does_not_keep_the_answer_back() {
+        let document = "mutation { signOut(input: {}) { userErrors { code } } }";
+        let request = async_graphql::Request::new(document).data(caller());
+        let services = unreachable();
+        let line = line(&services, &caller(), "signOut".to_owned(), None).expect("a person leaves a line");
+        assert!(services.store.put_audit_line(&line).await.is_err(), "nothing can be written");
+        let answer = crate::schema(Some(services)).execute(request).await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        let data = answer.data.into_json().expect("JSON");
+        assert_eq!(data, serde_json::json!({ "signOut": { "userErrors": [] } }));
+    }
+
+    #[test]
+    fn ids_of_lines_keep_the_order_of_one_request() {
+        let (services, caller) = (unreachable(), caller());
+        let ids: Vec<_> = (1..=300).map(|number| id(&services, &caller, number)).collect();
+        assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
     }
 }

@@ -159,7 +159,9 @@ pub(crate) struct CommentPayload {
 impl CommentPayload {
     async fn of(ctx: &Context<'_>, result: Result<model::Comment, Error>) -> async_graphql::Result<Option<Self>> {
         let (comment, user_errors) = to_payload(ctx, result)?;
-        comment.iter().for_each(|comment| notes(ctx).about(comment.id));
+        if let Some(comment) = &comment {
+            notes(ctx).about(&comment.id);
+        }
         let media = match &comment {
             Some(comment) => answer(ctx, store(ctx).get_media(comment.id.media).await)?,
             None => None,

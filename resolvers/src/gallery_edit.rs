@@ -81,7 +81,9 @@ pub(crate) struct GalleryPayload {
 impl GalleryPayload {
     fn of(ctx: &Context<'_>, result: Result<model::Gallery, Error>) -> async_graphql::Result<Option<Self>> {
         let (gallery, user_errors) = to_payload(ctx, result)?;
-        gallery.iter().for_each(|gallery| notes(ctx).about(gallery.id));
+        if let Some(gallery) = &gallery {
+            notes(ctx).about(&gallery.id);
+        }
         Ok(Some(Self { gallery: gallery.map(Gallery), user_errors }))
     }
 }

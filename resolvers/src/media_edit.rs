@@ -70,7 +70,9 @@ pub(crate) struct MediaPayload {
 impl MediaPayload {
     pub(crate) fn of(ctx: &Context<'_>, result: Result<Record, Error>) -> async_graphql::Result<Option<Self>> {
         let (media, user_errors) = to_payload(ctx, result)?;
-        media.iter().for_each(|media| notes(ctx).about(media.id));
+        if let Some(media) = &media {
+            notes(ctx).about(&media.id);
+        }
         Ok(Some(Self { media: media.map(Media::from), user_errors }))
     }
 }
@@ -98,7 +100,9 @@ impl MediaMutations {
         #[graphql(desc = "What changes.")] input: UpdateMediaInput,
     ) -> async_graphql::Result<Option<MediaPayload>> {
         notes(ctx).about_given(&input.id);
-        input.gallery_id.iter().for_each(|id| notes(ctx).about_given(id));
+        if let Some(target) = &input.gallery_id {
+            notes(ctx).about_given(target);
+        }
         MediaPayload::of(ctx, update(ctx, input).await)
     }
 
@@ -159,7 +163,9 @@ async fn each<F: Future<Output = Result<(), Error>>>(
         payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
     }
     if payload.media_ids.is_empty() {
-        ids.iter().for_each(|id| notes(ctx).about_given(id));
+        for id in &ids {
+            notes(ctx).about_given(id);
+        }
     }
     Ok(Some(payload))
 }

@@ -195,7 +195,9 @@ impl SessionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which sessions.")] input: SignOutInput,
     ) -> async_graphql::Result<Option<SignOutPayload>> {
-        caller(ctx).user_id().iter().for_each(|id| notes(ctx).about(id));
+        if let Ok(id) = caller(ctx).user_id() {
+            notes(ctx).about(&id);
+        }
         let (_, user_errors) = to_payload(ctx, sign_out(ctx, &input).await)?;
         Ok(Some(SignOutPayload { user_errors }))
     }
@@ -207,7 +209,9 @@ impl SessionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The present and the new one.")] input: ChangePasswordInput,
     ) -> async_graphql::Result<Option<ChangePasswordPayload>> {
-        caller(ctx).user_id().iter().for_each(|id| notes(ctx).about(id));
+        if let Ok(id) = caller(ctx).user_id() {
+            notes(ctx).about(&id);
+        }
         let (_, user_errors) = to_payload(ctx, change_password(ctx, &input).await)?;
         Ok(Some(ChangePasswordPayload { user_errors }))
     }
@@ -297,7 +301,7 @@ async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayNam
     if user.disabled {
         return Err(InputError::new(InputErrorCode::WrongPassword, "password", "This password is not right.").into());
     }
-    notes(ctx).about(user.id);
+    notes(ctx).about(&user.id);
     let tokens = past_sign_out(ctx, tokens, &claims, &user).await?;
     Ok(Session {
         access_token: tokens.access_token,

@@ -127,7 +127,7 @@ impl UploadMutations {
         let (requested, user_errors) = to_payload(ctx, request(ctx, &input).await)?;
         match &requested {
             Some(Requested::Ticket(ticket)) => notes(ctx).about(ticket.media_id.as_str()),
-            Some(Requested::Duplicate(media)) => notes(ctx).about(media.id),
+            Some(Requested::Duplicate(media)) => notes(ctx).about(&media.id),
             None => {}
         }
         let (ticket, duplicate_of) = match requested {

@@ -173,7 +173,9 @@ pub(crate) struct UserPayload {
 impl UserPayload {
     fn of(ctx: &Context<'_>, result: Result<model::User, Error>) -> async_graphql::Result<Option<Self>> {
         let (user, user_errors) = to_payload(ctx, result)?;
-        user.iter().for_each(|user| notes(ctx).about(user.id));
+        if let Some(user) = &user {
+            notes(ctx).about(&user.id);
+        }
         Ok(Some(Self { user: user.map(User), user_errors }))
     }
 }
@@ -192,7 +194,9 @@ impl UserMutations {
         #[graphql(desc = "Whom.")] input: InviteUserInput,
     ) -> async_graphql::Result<Option<InviteUserPayload>> {
         let (invited, user_errors) = to_payload(ctx, invite(ctx, &input).await)?;
-        invited.iter().for_each(|(user, _)| notes(ctx).about(user.id));
+        if let Some((user, _)) = &invited {
+            notes(ctx).about(&user.id);
+        }
         let (user, temporary_password) = invited.map(|(user, password)| (User(user), password)).unzip();
         Ok(Some(InviteUserPayload { user, temporary_password, user_errors }))
     }

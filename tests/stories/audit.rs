@@ -90,7 +90,8 @@ impl Witness {
     async fn sees_session(&mut self, name: &str, input: Value, anonymous: &Actor) -> Actor {
         let selection = "session { accessToken idToken refreshToken } challenge";
         let (payload, lines) = self.watches(anonymous, name, selection, input).await;
-        let person = Actor { session: Some(payload["session"].clone()), ..anonymous.clone() };
+        let mut person = anonymous.clone();
+        person.session = Some(payload["session"].clone());
         for token in ["accessToken", "idToken", "refreshToken"] {
             self.secrets.push(payload["session"][token].as_str().expect("a token").to_owned());
         }
