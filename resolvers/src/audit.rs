@@ -259,7 +259,7 @@ mod tests {
         Services {
             store: Store::new(&sdk, settings).expect("the configuration is whole"),
             clock: Arc::new(|| Timestamp::from_unix_seconds(0)),
-            random: Arc::new(|bytes| bytes.fill(7)),
+            random: Arc::new(|bytes: &mut [u8]| bytes.fill(7)),
         }
     }
 
