@@ -80,6 +80,11 @@ text_id!(
     MediaId,
     "med_"
 );
+text_id!(
+    /// Names a line of the audit log: `aud_<ulid>`.
+    AuditLineId,
+    "aud_"
+);
 
 /// Names a person: `usr_<uuid>`, where the UUID is the `sub` that the user pool gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

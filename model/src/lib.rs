@@ -4,6 +4,7 @@
 
 pub mod access;
 mod activity;
+mod audit;
 mod error;
 mod facts;
 mod gallery;
@@ -19,10 +20,11 @@ pub mod upload;
 mod word;
 
 pub use activity::{Activity, Deed};
+pub use audit::{Actor, AuditLine, Outcome};
 pub use error::{Error, InputError, InputErrorCode};
 pub use facts::{Exif, Location, MediaKind, TakenAt};
 pub use gallery::{AccessLevel, Gallery, GallerySort, Grant, Visibility};
-pub use id::{CommentId, GalleryId, InvalidId, LinkId, MediaId, NodeId, UserId};
+pub use id::{AuditLineId, CommentId, GalleryId, InvalidId, LinkId, MediaId, NodeId, UserId};
 pub use media::{
     Announcement, Findings, Media, MediaStatus, RenditionName, RenditionSize, Renditions, Rotation, Upload,
 };

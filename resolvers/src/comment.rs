@@ -6,6 +6,7 @@ use model::{
 };
 
 use crate::{
+    audit::notes,
     connection::connection,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
@@ -157,6 +158,9 @@ pub(crate) struct CommentPayload {
 impl CommentPayload {
     async fn of(ctx: &Context<'_>, result: Result<model::Comment, Error>) -> async_graphql::Result<Option<Self>> {
         let (comment, user_errors) = to_payload(ctx, result)?;
+        if let Some(comment) = &comment {
+            notes(ctx).about(&comment.id);
+        }
         let media = match &comment {
             Some(comment) => answer(ctx, store(ctx).get_media(comment.id.media).await)?,
             None => None,
@@ -178,6 +182,7 @@ impl CommentMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to say.")] input: AddCommentInput,
     ) -> async_graphql::Result<Option<CommentPayload>> {
+        notes(ctx).about_given(&input.media_id);
         CommentPayload::of(ctx, add(ctx, &input).await).await
     }
 
@@ -188,6 +193,7 @@ impl CommentMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What it says now.")] input: EditCommentInput,
     ) -> async_graphql::Result<Option<CommentPayload>> {
+        notes(ctx).about_given(&input.id);
         CommentPayload::of(ctx, edit(ctx, &input).await).await
     }
 
@@ -198,6 +204,7 @@ impl CommentMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which comment.")] input: DeleteCommentInput,
     ) -> async_graphql::Result<Option<CommentPayload>> {
+        notes(ctx).about_given(&input.id);
         CommentPayload::of(ctx, remove(ctx, &input).await).await
     }
 }

@@ -8,6 +8,8 @@ use store::{Presigner, Store};
 use tokio::sync::OnceCell;
 use ulid::Ulid;
 
+use crate::audit::Notes;
+
 /// Fills a buffer with unpredictable bytes. Made once, in `main`.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
@@ -49,6 +51,8 @@ pub(crate) struct Caller {
     pub(crate) request_id: String,
     /// Signs the URLs of this request.
     pub(crate) presigner: Arc<OnceCell<Presigner>>,
+    /// What the mutation that is under way says for the audit log.
+    pub(crate) notes: Notes,
 }
 
 impl Caller {

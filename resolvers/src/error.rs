@@ -1,9 +1,12 @@
 //! The one place where our errors become GraphQL errors and `userErrors`.
 
-use async_graphql::{Context, Enum, ErrorExtensionValues, ErrorExtensions, Pos, ServerError, SimpleObject};
-use model::{Error, InputError, InputErrorCode};
+use async_graphql::{
+    Context, Enum, ErrorExtensionValues, ErrorExtensions, Pos, ServerError, SimpleObject, Value,
+    resolver_utils::enum_value,
+};
+use model::{Error, InputError, InputErrorCode, Outcome};
 
-use crate::{context::Caller, directives};
+use crate::{audit::notes, context::Caller, directives};
 
 /// What kind of mistake it was; stable, for programs.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -61,15 +64,28 @@ impl From<InputError> for UserError {
     }
 }
 
-/// Parts what a mutation answers as data from what it answers as an error.
+/// Parts what a mutation answers as data from what it answers as an error, and notes for the audit log how it ended.
 pub(crate) fn to_payload<T>(
     ctx: &Context<'_>,
     result: Result<T, Error>,
 ) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
+    notes(ctx).ended(match &result {
+        Ok(_) => Outcome::Done,
+        Err(Error::Input(mistake)) => Outcome::Refused(name_of(mistake.code)),
+        Err(error) => Outcome::Refused(error.code().to_owned()),
+    });
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Input(mistake)) => Ok((None, vec![mistake.into()])),
         Err(error) => Err(to_graphql(&error, crate::context::caller(ctx))),
+    }
+}
+
+/// The code as clients get it.
+fn name_of(code: InputErrorCode) -> String {
+    match enum_value(UserErrorCode::from(code)) {
+        Value::Enum(name) => name.to_string(),
+        other => other.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@ use model::{Error, Grant, InputError, InputErrorCode, PageRequest, Timestamp, ac
 use store::{GalleryChange, Moved};
 
 use crate::{
+    audit::notes,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups},
     error::{UserError, to_payload},
@@ -80,6 +81,9 @@ pub(crate) struct GalleryPayload {
 impl GalleryPayload {
     pub(crate) fn of(ctx: &Context<'_>, result: Result<model::Gallery, Error>) -> async_graphql::Result<Option<Self>> {
         let (gallery, user_errors) = to_payload(ctx, result)?;
+        if let Some(gallery) = &gallery {
+            notes(ctx).about(&gallery.id);
+        }
         Ok(Some(Self { gallery: gallery.map(Gallery), user_errors }))
     }
 }
@@ -116,6 +120,7 @@ impl GalleryMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateGalleryInput,
     ) -> async_graphql::Result<Option<GalleryPayload>> {
+        notes(ctx).about_given(&input.id);
         GalleryPayload::of(ctx, update(ctx, input).await)
     }
 
@@ -126,6 +131,7 @@ impl GalleryMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which gallery.")] input: DeleteGalleryInput,
     ) -> async_graphql::Result<Option<DeletePayload>> {
+        notes(ctx).about_given(&input.id);
         let (deleted_id, user_errors) = to_payload(ctx, delete(ctx, &input).await)?;
         Ok(Some(DeletePayload { deleted_id, user_errors }))
     }
@@ -137,6 +143,8 @@ impl GalleryMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The line.")] input: SetGalleryAccessInput,
     ) -> async_graphql::Result<Option<GalleryPayload>> {
+        notes(ctx).about_given(&input.gallery_id);
+        notes(ctx).about_given(&input.user_id);
         GalleryPayload::of(ctx, set_access(ctx, &input).await)
     }
 }

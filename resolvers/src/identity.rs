@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Error, User, UserId, access::Requester};
 use tokio::sync::OnceCell;
 
-use crate::{Services, context::Caller, token::Claims};
+use crate::{Services, audit::Notes, context::Caller, token::Claims};
 
 /// A caller about whom nothing is known. Without an id of the request, it gets one.
 pub(crate) fn nobody(services: &Services, host: &str, request_id: Option<String>) -> Caller {
@@ -18,6 +18,7 @@ pub(crate) fn nobody(services: &Services, host: &str, request_id: Option<String>
         now,
         request_id: request_id.unwrap_or_else(|| services.new_ulid(now).to_string()),
         presigner: Arc::new(OnceCell::new()),
+        notes: Notes::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The GraphQL API: its schema, and the doors by which requests come.
 
 pub mod appsync;
+mod audit;
 mod comment;
 mod connection;
 mod context;
@@ -15,6 +16,7 @@ pub mod guard;
 mod http;
 mod identity;
 pub mod lambda;
+mod library;
 mod like;
 mod loaders;
 mod media;
@@ -48,6 +50,8 @@ pub struct Query(
     timeline::TimelineQueries,
     like::LikeQueries,
     session::SessionQueries,
+    library::LibraryQueries,
+    audit::AuditQueries,
 );
 
 /// Everything that can be changed.
@@ -101,6 +105,7 @@ pub(crate) fn schema_for_own_operations(services: Services) -> Schema {
 fn builder(services: Option<Services>) -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .extension(nullable::NullableFields)
+        .extension(audit::Audit)
         .extension(guard::Guard::default())
         .extension(variables::RequiredVariables)
         .disable_suggestions();

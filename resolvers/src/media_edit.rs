@@ -8,6 +8,7 @@ use model::{
 use store::{MediaChange, Moved};
 
 use crate::{
+    audit::notes,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups},
     error::{UserError, to_payload},
@@ -69,6 +70,9 @@ pub(crate) struct MediaPayload {
 impl MediaPayload {
     pub(crate) fn of(ctx: &Context<'_>, result: Result<Record, Error>) -> async_graphql::Result<Option<Self>> {
         let (media, user_errors) = to_payload(ctx, result)?;
+        if let Some(media) = &media {
+            notes(ctx).about(&media.id);
+        }
         Ok(Some(Self { media: media.map(Media::from), user_errors }))
     }
 }
@@ -95,6 +99,10 @@ impl MediaMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateMediaInput,
     ) -> async_graphql::Result<Option<MediaPayload>> {
+        notes(ctx).about_given(&input.id);
+        if let Some(target) = &input.gallery_id {
+            notes(ctx).about_given(target);
+        }
         MediaPayload::of(ctx, update(ctx, input).await)
     }
 
@@ -131,10 +139,11 @@ async fn each<F: Future<Output = Result<(), Error>>>(
     if ids.len() > MAX_IDS {
         let mistake =
             InputError::new(InputErrorCode::TooMany, "ids", format!("Please name at most {MAX_IDS} at once."));
-        payload.user_errors.push(mistake.into());
+        let (_, mistakes) = to_payload(ctx, Err::<(), _>(mistake.into()))?;
+        payload.user_errors.extend(mistakes);
         return Ok(Some(payload));
     }
-    for (position, id) in ids.into_iter().enumerate() {
+    for (position, id) in ids.iter().enumerate() {
         let result = match id.parse() {
             Ok(parsed) => act(parsed).await,
             Err(_) => Err(InputError::not_found("ids").into()),
@@ -147,8 +156,16 @@ async fn each<F: Future<Output = Result<(), Error>>>(
             other => other,
         });
         let (done, mistakes) = to_payload(ctx, result)?;
-        payload.media_ids.extend(done.map(|()| id));
+        if done.is_some() {
+            notes(ctx).about(id.as_str());
+            payload.media_ids.push(id.clone());
+        }
         payload.user_errors.extend(mistakes.into_iter().map(|mistake| mistake.at(position)));
+    }
+    if payload.media_ids.is_empty() {
+        for id in &ids {
+            notes(ctx).about_given(id);
+        }
     }
     Ok(Some(payload))
 }

@@ -5,6 +5,7 @@ use model::{Error, GallerySort, InputError, InputErrorCode, MediaId, PageRequest
 use store::GalleryChange;
 
 use crate::{
+    audit::notes,
     context::{caller, store},
     directives::{aws_cognito_user_pools, groups},
     gallery_edit::{GalleryPayload, MAX_TRIES, managed},
@@ -56,6 +57,7 @@ async fn reorder(ctx: &Context<'_>, input: &ReorderMediaInput) -> Result<model::
     let high = next(ctx, &gallery, low.as_ref(), &ids).await?;
     let places = Position::between(low.as_ref(), high.as_ref(), ids.len());
     for (id, place) in ids.iter().zip(places) {
+        notes(ctx).about(id);
         put(ctx, *id, place, &gallery).await?;
     }
     let change = GalleryChange { sort: Some(GallerySort::Manual), ..GalleryChange::default() };

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{SignIn, Tokens, UserChange};
 
 use crate::{
+    audit::notes,
     context::{caller, store},
     directives::{aws_api_key, aws_cognito_user_pools, groups},
     error::{UserError, answer, to_payload},
@@ -194,6 +195,9 @@ impl SessionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which sessions.")] input: SignOutInput,
     ) -> async_graphql::Result<Option<SignOutPayload>> {
+        if let Ok(id) = caller(ctx).user_id() {
+            notes(ctx).about(&id);
+        }
         let (_, user_errors) = to_payload(ctx, sign_out(ctx, &input).await)?;
         Ok(Some(SignOutPayload { user_errors }))
     }
@@ -205,6 +209,9 @@ impl SessionMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The present and the new one.")] input: ChangePasswordInput,
     ) -> async_graphql::Result<Option<ChangePasswordPayload>> {
+        if let Ok(id) = caller(ctx).user_id() {
+            notes(ctx).about(&id);
+        }
         let (_, user_errors) = to_payload(ctx, change_password(ctx, &input).await)?;
         Ok(Some(ChangePasswordPayload { user_errors }))
     }
@@ -300,6 +307,7 @@ async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayNam
     if user.disabled {
         return Ok(None);
     }
+    notes(ctx).about(&user.id);
     let tokens = past_sign_out(ctx, tokens, &claims, &user).await?;
     Ok(Some(Session {
         access_token: tokens.access_token,

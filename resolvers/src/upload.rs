@@ -10,6 +10,7 @@ use model::{
 use store::{Announced, MediaChange, StoredPart, UploadTarget};
 
 use crate::{
+    audit::notes,
     context::{caller, presigner, services, store},
     directives::{aws_cognito_user_pools, groups},
     error::{UserError, to_payload},
@@ -122,7 +123,13 @@ impl UploadMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The file.")] input: RequestUploadInput,
     ) -> async_graphql::Result<Option<RequestUploadPayload>> {
+        notes(ctx).about_given(&input.gallery_id);
         let (requested, user_errors) = to_payload(ctx, request(ctx, &input).await)?;
+        match &requested {
+            Some(Requested::Ticket(ticket)) => notes(ctx).about(ticket.media_id.as_str()),
+            Some(Requested::Duplicate(media)) => notes(ctx).about(&media.id),
+            None => {}
+        }
         let (ticket, duplicate_of) = match requested {
             Some(Requested::Ticket(ticket)) => (Some(ticket), None),
             Some(Requested::Duplicate(media)) => (None, Some(Media::from(*media))),
@@ -138,6 +145,7 @@ impl UploadMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which upload.")] input: FinishUploadInput,
     ) -> async_graphql::Result<Option<MediaPayload>> {
+        notes(ctx).about_given(&input.media_id);
         MediaPayload::of(ctx, finish(ctx, &input).await)
     }
 
@@ -148,6 +156,7 @@ impl UploadMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which upload.")] input: CancelUploadInput,
     ) -> async_graphql::Result<Option<DeletePayload>> {
+        notes(ctx).about_given(&input.media_id);
         let (deleted_id, user_errors) = to_payload(ctx, cancel(ctx, &input).await)?;
         Ok(Some(DeletePayload { deleted_id, user_errors }))
     }

@@ -8,6 +8,7 @@ use model::{
 use store::{Account, NewUser, UserChange};
 
 use crate::{
+    audit::notes,
     connection::connection,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups, resolver},
@@ -187,6 +188,9 @@ pub(crate) struct UserPayload {
 impl UserPayload {
     fn of(ctx: &Context<'_>, result: Result<model::User, Error>) -> async_graphql::Result<Option<Self>> {
         let (user, user_errors) = to_payload(ctx, result)?;
+        if let Some(user) = &user {
+            notes(ctx).about(&user.id);
+        }
         Ok(Some(Self { user: user.map(User), user_errors }))
     }
 }
@@ -205,6 +209,9 @@ impl UserMutations {
         #[graphql(desc = "Whom.")] input: InviteUserInput,
     ) -> async_graphql::Result<Option<InviteUserPayload>> {
         let (invited, user_errors) = to_payload(ctx, invite(ctx, &input).await)?;
+        if let Some((user, _)) = &invited {
+            notes(ctx).about(&user.id);
+        }
         let (user, temporary_password) = invited.map(|(user, password)| (User(user), password)).unzip();
         Ok(Some(InviteUserPayload { user, temporary_password, user_errors }))
     }
@@ -216,6 +223,7 @@ impl UserMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and what.")] input: SetUserRoleInput,
     ) -> async_graphql::Result<Option<UserPayload>> {
+        notes(ctx).about_given(&input.user_id);
         UserPayload::of(ctx, set_role(ctx, &input).await)
     }
 
@@ -226,6 +234,7 @@ impl UserMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and which.")] input: SetUserDisabledInput,
     ) -> async_graphql::Result<Option<UserPayload>> {
+        notes(ctx).about_given(&input.user_id);
         UserPayload::of(ctx, set_disabled(ctx, &input).await)
     }
 

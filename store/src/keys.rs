@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use model::{Comment, CommentId, GalleryId, Like, LinkId, Media, MediaId, Position, Sha256, Timestamp, UserId, Word};
+use model::{
+    AuditLine, Comment, CommentId, GalleryId, Like, LinkId, Media, MediaId, Position, Sha256, Timestamp, UserId, Word,
+};
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
@@ -35,6 +37,8 @@ pub(crate) const TRASH: &str = "TRASH";
 pub(crate) const TIMELINE: &str = "TIMELINE";
 /// Partition of what happened.
 pub(crate) const ACTIVITY: &str = "ACTIVITY";
+/// Partition of [`GSI1`] that lists all lines of the audit log.
+pub(crate) const AUDIT: &str = "AUDIT";
 /// The sort key of every photo or video.
 pub(crate) const MEDIA: &str = "MED";
 /// What the sort key of every comment begins with that is no reply.
@@ -164,6 +168,17 @@ pub(crate) fn remark(comment: &Comment) -> Key {
 /// The line that says that somebody liked something.
 pub(crate) fn applause(like: &Like) -> Key {
     activity(like.liked_at, &format!("LIKE#{}#{}", like.media_id.ulid(), like.user_id.sub()))
+}
+
+/// A line of the audit log, in the partition of its month.
+pub(crate) fn audit_line(line: &AuditLine) -> Key {
+    audit_line_at(format!("{}#{}", line.at, line.id.ulid()))
+}
+
+/// The line at a place in the audit log, which begins with its time.
+pub(crate) fn audit_line_at(place: String) -> Key {
+    let month = place.get(.."YYYY-MM".len()).unwrap_or_default();
+    Key { pk: format!("{AUDIT}#{month}"), sk: place }
 }
 
 /// Ends the text that a list is ordered by. It begins with the least characters that such a text may hold within, so that

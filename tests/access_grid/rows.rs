@@ -135,6 +135,8 @@ pub(super) const ROWS: &[Row] = &[
     query("timelineMonths", "", Over::Nothing, " { month }", |s| &s.person),
     query("favourites", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
     query("trash", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
+    query("storageUsage", "", Over::Nothing, " { mediaCount }", |s| &s.person),
+    query("auditLog", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
     query("signInOptions", "", Over::Nothing, " { id }", |s| &s.person),
     mutation("signIn", "", Over::Nothing, |s| json!({ "optionId": s.option, "password": s.option_password })),
     mutation(

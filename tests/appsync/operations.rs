@@ -23,6 +23,8 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("Timeline", Who::Rosa, r#"{ "first": 3, "from": "2024-01-01" }"#),
     ("TimelineMonths", Who::Rosa, "{}"),
     ("Favourites", Who::Rosa, "{}"),
+    ("StorageUsage", Who::Admin, "{}"),
+    ("AuditLog", Who::Admin, "{}"),
     ("Trash", Who::Admin, "{}"),
     ("Users", Who::Admin, "{}"),
     ("CreateGallery", Who::Admin, r#"{ "input": { "title": "Winter", "visibility": "PRIVATE" } }"#),

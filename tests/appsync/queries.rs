@@ -249,6 +249,12 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
         "query($id: ID!) { media(id: $id) { __typename likeCount viewerHasLiked likes { edges { cursor } pageInfo { hasNextPage } } } }",
         r#"{ "id": "$film" }"#,
     ),
+    (
+        Admin,
+        "{ storageUsage { __typename originalsBytes renditionsBytes mediaCount } auditLog(first: 5) { edges { cursor node { __typename id at action outcome actorId actorRole subjectIds actor { displayName role email } } } pageInfo { hasNextPage } } }",
+        "{}",
+    ),
+    (Visitor, "{ storageUsage { mediaCount } auditLog { edges { cursor } } viewer { id } }", "{}"),
     // The whole library.
     (
         Rosa,

@@ -2,6 +2,8 @@
 
 mod access_lists;
 mod addresses;
+mod audit;
+mod audit_refusals;
 mod comments;
 mod crash;
 mod first_evening;
@@ -24,6 +26,7 @@ mod session_ends;
 mod sessions;
 mod signing_in;
 mod starting;
+mod storage_usage;
 mod timeline;
 mod trash;
 mod upload_rules;

@@ -1,6 +1,7 @@
 //! A running system for one test, and the people who use it.
 
 pub(crate) mod actor;
+pub(crate) mod aws;
 pub(crate) mod home;
 pub(crate) mod operations;
 mod table;
