@@ -1,5 +1,7 @@
 //! The GraphQL API: its schema, and the doors by which requests come.
 
+mod activity;
+mod bounded;
 mod comment;
 mod connection;
 mod context;
@@ -18,6 +20,7 @@ mod node;
 mod nullable;
 mod permissions;
 mod scalars;
+mod search;
 mod session;
 mod token;
 mod upload;
@@ -37,6 +40,8 @@ pub struct Query(
     user::UserQueries,
     gallery::GalleryQueries,
     media::MediaQueries,
+    search::SearchQueries,
+    activity::ActivityQueries,
     session::SessionQueries,
 );
 
@@ -48,6 +53,7 @@ pub struct Mutation(
     upload::UploadMutations,
     media_edit::MediaMutations,
     comment::CommentMutations,
+    activity::ActivityMutations,
     user::UserMutations,
 );
 

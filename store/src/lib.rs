@@ -1,6 +1,7 @@
 //! All that speaks to AWS: the table, the buckets, the user pool. Decides nothing about rights.
 
 mod activity;
+mod bookmark;
 mod change;
 mod claim;
 mod comment;

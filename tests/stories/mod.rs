@@ -1,6 +1,7 @@
 //! What people do, from beginning to end, through the public API.
 
 mod access_lists;
+mod activity;
 mod addresses;
 mod comments;
 mod crash;
@@ -16,6 +17,7 @@ mod pictures;
 mod processing;
 mod profiles;
 mod recovery;
+mod search;
 mod sessions;
 mod signing_in;
 mod starting;
