@@ -1,14 +1,15 @@
 //! Reads what a decision needs, and asks `model::access` for it. Nothing else here decides about rows.
 
+use std::collections::HashMap;
+
 use async_graphql::Context;
 use model::{
-    AccessLevel, Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId, NodeId,
+    AccessLevel, Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId,
     access::{Action, GalleryAccess, MediaAccess, Requester, Subject, Verdict, decide},
 };
 
 use crate::{
     context::{caller, store},
-    gate_many::visible,
     loaders::{loader, shared},
 };
 
@@ -49,9 +50,24 @@ pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) ->
 /// Leaves those of some galleries that the caller may see, in their places. They come from an index, which lags behind
 /// the table, so that they are read from the latter before the decision.
 pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> Result<Vec<Option<Gallery>>, Error> {
+    let requester = caller(ctx).requester;
     let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
-    let seen = visible(ctx, places.iter().copied().map(NodeId::Gallery)).await?;
-    Ok(places.iter().map(|id| seen.galleries.get(id).cloned()).collect())
+    let galleries = store(ctx).get_galleries(&places).await?;
+    let on_lists: Vec<GalleryId> = galleries
+        .values()
+        .filter(|gallery| grant_matters(&requester, gallery, Action::View, &Subject::Gallery))
+        .map(|gallery| gallery.id)
+        .collect();
+    let grants = match requester.user_id() {
+        Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await?,
+        _ => HashMap::new(),
+    };
+    let visible = |gallery: &Gallery| {
+        let access = access(gallery, grants.get(&gallery.id).copied());
+        let verdict = decide(&requester, Action::View, &Subject::Gallery(access));
+        verdict == Verdict::Allowed
+    };
+    Ok(places.iter().map(|id| galleries.get(id).filter(|gallery| visible(gallery)).cloned()).collect())
 }
 
 async fn media_and_gallery(ctx: &Context<'_>, id: MediaId) -> Result<Option<(Media, Gallery)>, Error> {
