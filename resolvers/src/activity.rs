@@ -47,7 +47,7 @@ struct Line {
 /// Photos and videos came to a gallery: all that one person brought within an hour.
 pub(crate) struct MediaAddedActivity {
     line: Line,
-    gallery: Gallery,
+    gallery: Box<Gallery>,
     count: u32,
     by: User,
 }
@@ -119,7 +119,7 @@ impl CommentActivity {
 /// Somebody liked a photo or video that you brought.
 pub(crate) struct LikeActivity {
     line: Line,
-    media: Media,
+    media: Box<Media>,
     by: User,
 }
 
@@ -324,7 +324,7 @@ impl Activity {
         let by: User = people.get(&line.activity.by)?.clone().into();
         match line.activity.deed {
             Deed::MediaAdded { gallery_id } => {
-                let gallery = seen.galleries.get(&gallery_id)?.clone().into();
+                let gallery = Box::new(seen.galleries.get(&gallery_id)?.clone().into());
                 Some(Self::MediaAdded(MediaAddedActivity { line: head, gallery, count: line.count, by }))
             }
             Deed::Comment { comment_id } => {
@@ -332,8 +332,8 @@ impl Activity {
                 Some(Self::Comment(CommentActivity { line: head, comment }))
             }
             Deed::Like { media_id } => {
-                let media = seen.media.get(&media_id).filter(|media| media.uploaded_by == me)?.clone().into();
-                Some(Self::Like(LikeActivity { line: head, media, by }))
+                let media = seen.media.get(&media_id).filter(|media| media.uploaded_by == me)?;
+                Some(Self::Like(LikeActivity { line: head, media: Box::new(media.clone().into()), by }))
             }
         }
     }

@@ -62,7 +62,6 @@ impl SearchQueries {
         directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])),
         complexity = "list_cost(first, child_complexity)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn search(
         &self,
         ctx: &Context<'_>,

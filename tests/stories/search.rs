@@ -222,7 +222,8 @@ async fn a_page_is_short_where_much_is_hidden_and_its_cursor_tells_nothing() {
     let home = Home::open().await;
     let (admin, family) = (home.admin().await, home.visitor().await);
     let shown = admin.makes_gallery("Zz00", "FAMILY").await;
-    let words: String = (10..49).map(|n| format!("zz{n}secret ")).collect();
+    let words: Vec<String> = (10..49).map(|n| format!("zz{n}secret")).collect();
+    let words = words.join(" ");
     let creator = admin.id().await.parse().expect("an id");
     // 39 entries each: more than the 500 that one request reads.
     for n in 1..=14 {
