@@ -1,7 +1,7 @@
 //! Relay connections: pages of a list, by the specification of cursor connections.
 
 use async_graphql::SimpleObject;
-use model::{Error, Page, PageRequest};
+use model::{Cursor, Error, Page, PageRequest};
 
 /// Where a page lies in its list.
 #[derive(SimpleObject)]
@@ -25,6 +25,11 @@ impl PageInfo {
             end_cursor: page.rows.last().map(|(cursor, _)| cursor.encode()),
         }
     }
+
+    /// Lets the next page begin elsewhere than behind the last row.
+    pub(crate) fn go_on_at(&mut self, place: Option<Cursor>) {
+        self.end_cursor = place.map(|place| place.encode()).or(self.end_cursor.take());
+    }
 }
 
 /// Makes the connection and edge types of a list.
@@ -45,7 +50,7 @@ macro_rules! connection {
             /// What the page holds, in order.
             edges: Vec<$edge>,
             /// Where the page lies in the list.
-            page_info: crate::connection::PageInfo,
+            pub(crate) page_info: crate::connection::PageInfo,
         }
 
         impl $connection {
@@ -63,6 +68,12 @@ macro_rules! connection {
 }
 pub(crate) use connection;
 
+/// How much of a list is read to fill one page.
+pub(crate) struct Reading {
+    pub(crate) rows_at_once: usize,
+    pub(crate) most_reads: usize,
+}
+
 /// Fills a page with those rows that `keep` leaves (as `Some`, in their places), reading on while rows are missing.
 pub(crate) async fn filtered_page<S, T, F, K>(
     request: &PageRequest,
@@ -73,10 +84,27 @@ where
     F: Future<Output = Result<Page<S>, Error>>,
     K: Future<Output = Result<Vec<Option<T>>, Error>>,
 {
-    let mut rows = Vec::new();
     // One more than asked for tells whether a next page exists.
-    let mut wanted = PageRequest { first: request.first + 1, after: request.after.clone() };
-    loop {
+    let reading = Reading { rows_at_once: request.first + 1, most_reads: usize::MAX };
+    let (page, _) = fill_page(request, &reading, fetch, keep).await?;
+    Ok(page)
+}
+
+/// Fills a page with what `keep` makes of the rows (in their places), and says where reading stopped, if that was neither
+/// because the page is full nor because the list has ended.
+pub(crate) async fn fill_page<T, R, F, K>(
+    request: &PageRequest,
+    reading: &Reading,
+    fetch: impl Fn(PageRequest) -> F,
+    keep: impl Fn(Vec<T>) -> K,
+) -> Result<(Page<R>, Option<Cursor>), Error>
+where
+    F: Future<Output = Result<Page<T>, Error>>,
+    K: Future<Output = Result<Vec<Option<R>>, Error>>,
+{
+    let mut rows = Vec::new();
+    let mut wanted = PageRequest { first: reading.rows_at_once, after: request.after.clone() };
+    for _ in 0..reading.most_reads {
         let page = fetch(wanted.clone()).await?;
         let (cursors, values): (Vec<_>, Vec<_>) = page.rows.into_iter().unzip();
         wanted.after = cursors.last().cloned().or(wanted.after);
@@ -85,7 +113,8 @@ where
         if rows.len() > request.first || !page.has_next {
             let has_next = rows.len() > request.first;
             rows.truncate(request.first);
-            return Ok(Page { rows, has_next });
+            return Ok((Page { rows, has_next }, None));
         }
     }
+    Ok((Page { rows, has_next: true }, wanted.after))
 }

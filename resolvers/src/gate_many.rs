@@ -16,21 +16,20 @@ use crate::{
 
 /// Those of some things that the caller may see, by their ids. What is in the trash, was deleted or was removed is left
 /// out, even for those who look after it.
-#[derive(Default)]
 pub(crate) struct Visible {
     pub(crate) galleries: HashMap<GalleryId, Gallery>,
     pub(crate) media: HashMap<MediaId, Media>,
     pub(crate) comments: HashMap<CommentId, Comment>,
 }
 
-/// Leaves those of some photos and videos that the caller may see, in their places. They are read from the table itself,
-/// so that an index that lags behind it shows nothing it should not.
+/// Leaves those of some photos and videos that the caller may see, in their places.
 pub(crate) async fn visible_media(ctx: &Context<'_>, ids: Vec<MediaId>) -> Result<Vec<Option<Media>>, Error> {
-    let seen = visible(ctx, ids.iter().copied().map(NodeId::Media)).await?;
-    Ok(ids.iter().map(|id| seen.media.get(id).cloned()).collect())
+    let mut seen = visible(ctx, ids.iter().copied().map(NodeId::Media)).await?;
+    Ok(ids.iter().map(|id| seen.media.remove(id)).collect())
 }
 
-/// Those of some galleries, photos, videos and comments that the caller may see. Other things are left out.
+/// Those of some galleries, photos, videos and comments that the caller may see, read from the table itself. Other things
+/// are left out.
 pub(crate) async fn visible(ctx: &Context<'_>, ids: impl Iterator<Item = NodeId>) -> Result<Visible, Error> {
     let (mut places, mut shown, mut said) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for id in ids {

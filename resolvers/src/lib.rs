@@ -1,7 +1,9 @@
 //! The GraphQL API: its schema, and the doors by which requests come.
 
+mod activity;
 pub mod appsync;
 mod audit;
+mod bounded;
 mod comment;
 mod connection;
 mod context;
@@ -27,6 +29,7 @@ mod panic;
 mod permissions;
 mod reorder;
 mod scalars;
+mod search;
 mod session;
 mod timeline;
 mod token;
@@ -49,6 +52,8 @@ pub struct Query(
     media::MediaQueries,
     timeline::TimelineQueries,
     like::LikeQueries,
+    search::SearchQueries,
+    activity::ActivityQueries,
     session::SessionQueries,
     library::LibraryQueries,
     audit::AuditQueries,
@@ -64,6 +69,7 @@ pub struct Mutation(
     comment::CommentMutations,
     like::LikeMutations,
     reorder::ReorderMutations,
+    activity::ActivityMutations,
     user::UserMutations,
 );
 

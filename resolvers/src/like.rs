@@ -93,12 +93,12 @@ impl LikeQueries {
     ) -> async_graphql::Result<Option<MediaConnection>> {
         let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
         let user = answer(ctx, caller(ctx).user_id())?;
-        let page = seen(ctx, &request, |request| async move {
+        let fetch = |request| async move {
             let page = store(ctx).list_liked(user, &request).await?;
             let rows = page.rows.into_iter().map(|(cursor, like)| (cursor, like.media_id));
             Ok(model::Page { rows: rows.collect(), has_next: page.has_next })
-        });
-        Ok(Some(MediaConnection::new(answer(ctx, page.await)?, &request)))
+        };
+        Ok(Some(answer(ctx, seen(ctx, &request, fetch, |_| true).await)?))
     }
 }
 

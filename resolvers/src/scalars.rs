@@ -1,7 +1,7 @@
 //! AppSync's scalars, by the same names everywhere.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use model::Timestamp;
+use model::{Error, Timestamp};
 
 macro_rules! text_scalar {
     ($(#[$doc:meta])* $type:ident, $name:literal) => {
@@ -38,6 +38,21 @@ text_scalar!(
     /// An e-mail address.
     AwsEmail, "AWSEmail"
 );
+
+impl AwsDate {
+    /// The day that was given as `argument`.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] when there is no such day between the years 1 and 9999.
+    pub(crate) fn day(self, argument: &str) -> Result<String, Error> {
+        let is_day = self.0.len() == "2026-03-01".len() && format!("{}T00:00:00Z", self.0).parse::<Timestamp>().is_ok();
+        if is_day {
+            Ok(self.0)
+        } else {
+            Err(Error::BadRequest(format!("`{argument}` must be a day such as 2026-03-01.")))
+        }
+    }
+}
 
 /// A moment.
 #[derive(Clone, Copy, Debug)]

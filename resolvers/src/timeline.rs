@@ -6,7 +6,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use model::{Error, MediaId, Page, PageRequest, Timestamp};
 
 use crate::{
-    connection::filtered_page,
+    bounded::bounded_page,
     context::store,
     directives::{aws_cognito_user_pools, groups},
     error::answer,
@@ -35,10 +35,11 @@ pub(crate) struct TimelineQueries;
 
 #[Object]
 impl TimelineQueries {
-    /// Everything that you may see, newest first. A page may be shorter than asked for while more follows.
-    #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
-    )]
+    /// Everything that you may see, newest first.
+    ///
+    /// A page may be shorter than asked for, or empty, while `hasNextPage` is true: go on after its `endCursor`, within
+    /// a day.
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
     async fn timeline(
         &self,
         ctx: &Context<'_>,
@@ -52,34 +53,36 @@ impl TimelineQueries {
         >,
     ) -> async_graphql::Result<Option<MediaConnection>> {
         let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
-        let days = answer(ctx, Days::parse(from.as_ref(), to.as_ref()))?;
-        let range = days.range();
+        let days = answer(ctx, Days::parse(from, to))?;
+        let (range, days) = (days.range(), &days);
         let fetch = |request| async move { store(ctx).list_timeline(&request, range).await };
-        let days = &days;
-        let page = filtered_page(&request, fetch, |ids: Vec<MediaId>| async move {
-            let media = visible_media(ctx, ids).await?;
-            let wanted = |media: &model::Media| days.hold(&media.day());
-            Ok(media.into_iter().map(|media| media.filter(wanted)).collect())
-        });
-        Ok(Some(MediaConnection::new(answer(ctx, page.await)?, &request)))
+        let page = seen(ctx, &request, fetch, |media| days.hold(&media.day()));
+        Ok(Some(answer(ctx, page.await)?))
     }
 
     /// The months in which what you may see was taken, newest first.
-    #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
-    )]
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
     async fn timeline_months(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<TimelineMonth>>> {
         Ok(Some(answer(ctx, months(ctx).await)?))
     }
 }
 
-/// A page of what the caller may see, from a list of ids.
+/// A page of what the caller may see, from a list of ids, as far as it is wanted.
 pub(crate) async fn seen<F: Future<Output = Result<Page<MediaId>, Error>>>(
     ctx: &Context<'_>,
     request: &PageRequest,
     fetch: impl Fn(PageRequest) -> F,
-) -> Result<Page<model::Media>, Error> {
-    filtered_page(request, fetch, |ids: Vec<MediaId>| async move { visible_media(ctx, ids).await }).await
+    wanted: impl Fn(&model::Media) -> bool,
+) -> Result<MediaConnection, Error> {
+    let wanted = &wanted;
+    let page = bounded_page(ctx, request, fetch, |ids: Vec<MediaId>| async move {
+        let media = visible_media(ctx, ids).await?;
+        Ok(media.into_iter().map(|media| media.filter(wanted)).collect())
+    });
+    let (page, bookmark) = page.await?;
+    let mut connection = MediaConnection::new(page, request);
+    connection.page_info.go_on_at(bookmark);
+    Ok(connection)
 }
 
 async fn months(ctx: &Context<'_>) -> Result<Vec<TimelineMonth>, Error> {
@@ -106,20 +109,20 @@ async fn months(ctx: &Context<'_>) -> Result<Vec<TimelineMonth>, Error> {
 }
 
 /// Some days, both ends included; a missing end is open.
-pub(crate) struct Days {
+struct Days {
     from: Option<(String, Timestamp)>,
     to: Option<(String, Timestamp)>,
 }
 
 impl Days {
-    /// Both ends are days as `YYYY-MM-DD`.
-    pub(crate) fn parse(from: Option<&AwsDate>, to: Option<&AwsDate>) -> Result<Self, Error> {
-        let day = |date: Option<&AwsDate>, field| date.map(|date| parse_day(&date.0, field)).transpose();
+    /// From two arguments.
+    fn parse(from: Option<AwsDate>, to: Option<AwsDate>) -> Result<Self, Error> {
+        let day = |date: Option<AwsDate>, argument| date.map(|date| start_of(date.day(argument)?)).transpose();
         Ok(Self { from: day(from, "from")?, to: day(to, "to")? })
     }
 
     /// Whether a day is one of them.
-    pub(crate) fn hold(&self, day: &str) -> bool {
+    fn hold(&self, day: &str) -> bool {
         self.from.as_ref().is_none_or(|(from, _)| from.as_str() <= day)
             && self.to.as_ref().is_none_or(|(to, _)| day <= to.as_str())
     }
@@ -136,9 +139,8 @@ impl Days {
     }
 }
 
-fn parse_day(text: &str, field: &'static str) -> Result<(String, Timestamp), Error> {
-    let start: Option<Timestamp> = format!("{text}T00:00:00Z").parse().ok();
-    let day = start.filter(|start| start.day_at(0) == text);
-    day.map(|start| (text.to_owned(), start))
-        .ok_or_else(|| Error::BadRequest(format!("`{field}` must be a day such as 2026-03-01.")))
+/// A day, and the moment at which it begins by UTC.
+fn start_of(day: String) -> Result<(String, Timestamp), Error> {
+    let start = format!("{day}T00:00:00Z").parse().map_err(Error::internal)?;
+    Ok((day, start))
 }

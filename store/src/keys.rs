@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use model::{
     AuditLine, Comment, CommentId, GalleryId, Like, LinkId, Media, MediaId, Position, Sha256, Timestamp, UserId, Word,
 };
+use ulid::Ulid;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
@@ -149,6 +150,11 @@ pub(crate) fn word(word: &Word, time: Timestamp, id: &str) -> Key {
 /// The partition of all words that begin with the same two characters.
 pub(crate) fn word_partition(word: &Word) -> String {
     format!("WORD#{}", word.stem())
+}
+
+/// A place where the reading of a list stopped.
+pub(crate) fn bookmark(id: Ulid) -> Key {
+    Key { pk: format!("BOOKMARK#{id}"), sk: "BOOKMARK".to_owned() }
 }
 
 fn activity(at: Timestamp, what: &str) -> Key {

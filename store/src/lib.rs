@@ -2,6 +2,7 @@
 
 mod activity;
 mod audit;
+mod bookmark;
 mod change;
 mod claim;
 mod comment;

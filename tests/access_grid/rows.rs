@@ -65,7 +65,7 @@ impl Row {
 
     /// Whether it is about a gallery being in the list.
     pub(super) fn lists_galleries(&self) -> bool {
-        self.field == "galleries"
+        matches!(self.field, "galleries" | "search")
     }
 
     /// The document and its variables.
@@ -88,6 +88,7 @@ impl Row {
 }
 
 const BY_ID: &str = "(id: $id) { __typename }";
+const FIND_GALLERIES: &str = "(text: \"gallery\", first: 100) { edges { node { ... on Gallery { id } } } }";
 
 const fn query(
     field: &'static str,
@@ -127,6 +128,8 @@ pub(super) const ROWS: &[Row] = &[
     query("users", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
     query("gallery", "", Over::Gallery, BY_ID, |s| &s.gallery),
     query("galleries", "lists it", Over::Gallery, "(first: 100) { edges { node { id } } }", |s| &s.gallery),
+    query("search", "finds it", Over::Gallery, FIND_GALLERIES, |s| &s.gallery),
+    query("activity", "", Over::Nothing, " { unreadCount }", |s| &s.person),
     query("media", "another's", ANOTHERS_PHOTO, BY_ID, |s| &s.media),
     query("media", "own", OWN_PHOTO, BY_ID, |s| &s.media),
     query("media", "another's upload", ANOTHERS_UPLOAD, BY_ID, |s| &s.media),
@@ -189,6 +192,7 @@ pub(super) const ROWS: &[Row] = &[
     mutation("editComment", "own", OWN_COMMENT, |s| json!({ "id": s.comment, "text": "New" })),
     consuming("deleteComment", "another's", ANOTHERS_COMMENT, |s| json!({ "id": s.comment })),
     consuming("deleteComment", "own", OWN_COMMENT, |s| json!({ "id": s.comment })),
+    mutation("markActivityRead", "", Over::Nothing, |_| json!({ "upTo": "2026-03-01T09:30:00Z" })),
     mutation(
         "inviteUser",
         "",

@@ -212,6 +212,8 @@ async fn goes_out(home: &Home, witness: &mut Witness, anna: &Actor) {
     let me = json!(anna.id().await);
     witness.sees(anna, "updateProfile", "", json!({ "displayName": "Annabelle" }), &[&me], &[]).await;
     let input = json!({ "currentPassword": "first-own-password", "newPassword": "second-own-password" });
+    let now = json!({ "upTo": home.now().to_string() });
+    witness.sees(anna, "markActivityRead", "", now, &[&me], &[]).await;
     witness.sees(anna, "changePassword", "", input, &[&me], &[]).await;
     let input = json!({ "refreshToken": anna.refresh_token() });
     witness.sees(anna, "signOut", "", input, &[&me], &[]).await;

@@ -1,6 +1,7 @@
 //! What people do, from beginning to end, through the public API.
 
 mod access_lists;
+mod activity;
 mod addresses;
 mod audit;
 mod audit_refusals;
@@ -22,6 +23,7 @@ mod processing;
 mod profiles;
 mod recovery;
 mod replies;
+mod search;
 mod session_ends;
 mod sessions;
 mod signing_in;
