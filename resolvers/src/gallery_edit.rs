@@ -246,7 +246,8 @@ async fn set_access(ctx: &Context<'_>, input: &SetGalleryAccessInput) -> Result<
     Ok(gallery)
 }
 
-async fn managed(ctx: &Context<'_>, id: &ID, field: &'static str) -> Result<model::Gallery, Error> {
+/// The gallery, for those who manage it.
+pub(crate) async fn managed(ctx: &Context<'_>, id: &ID, field: &'static str) -> Result<model::Gallery, Error> {
     let id = id.parse().map_err(|_| InputError::not_found(field))?;
     gate::gallery(ctx, id, Action::ManageGallery).await?.ok_or_else(|| InputError::not_found(field).into())
 }

@@ -46,10 +46,13 @@ pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) ->
     judge(verdict, comment)
 }
 
-/// Leaves those of some galleries that the caller may see, in their places. They come from an index, which lags behind
+/// Leaves those of some galleries that somebody may see, in their places. They come from an index, which lags behind
 /// the table, so that they are read from the latter before the decision.
-pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> Result<Vec<Option<Gallery>>, Error> {
-    let requester = caller(ctx).requester;
+pub(crate) async fn only_visible(
+    ctx: &Context<'_>,
+    requester: Requester,
+    galleries: Vec<Gallery>,
+) -> Result<Vec<Option<Gallery>>, Error> {
     let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
     let galleries = store(ctx).get_galleries(&places).await?;
     let on_lists: Vec<GalleryId> = galleries
@@ -128,7 +131,8 @@ async fn own_grant(ctx: &Context<'_>, gallery: &Gallery) -> Result<Option<Access
     }
 }
 
-fn access(gallery: &Gallery, grant: Option<AccessLevel>) -> GalleryAccess {
+/// What of a gallery matters for the rights of somebody who has this line of its access list.
+pub(crate) fn access(gallery: &Gallery, grant: Option<AccessLevel>) -> GalleryAccess {
     GalleryAccess { id: gallery.id, visibility: gallery.visibility, deleted: gallery.deleted_at.is_some(), grant }
 }
 

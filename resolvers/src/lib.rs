@@ -21,14 +21,18 @@ mod nullable;
 mod permissions;
 mod scalars;
 mod session;
+mod share_link;
+mod share_link_edit;
+mod share_link_session;
 mod token;
 mod upload;
 mod user;
 mod variables;
+mod who_can_see;
 
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
-pub use context::{Random, Services};
+pub use context::{Random, Services, SiteAddress};
 pub use http::Api;
 pub use token::{TokenSettings, Verifier};
 
@@ -40,6 +44,7 @@ pub struct Query(
     gallery::GalleryQueries,
     media::MediaQueries,
     session::SessionQueries,
+    who_can_see::WhoCanSeeQueries,
 );
 
 /// Everything that can be changed.
@@ -51,6 +56,8 @@ pub struct Mutation(
     media_edit::MediaMutations,
     comment::CommentMutations,
     user::UserMutations,
+    share_link_edit::ShareLinkMutations,
+    share_link_session::OpenShareLinkMutations,
 );
 
 /// The schema, ready to execute.
