@@ -159,6 +159,7 @@ pub(super) const ROWS: &[Row] = &[
         Over::Gallery,
         |s| json!({ "galleryId": s.gallery, "userId": s.person, "level": "VIEW" }),
     ),
+    mutation("createShareLink", "", Over::Gallery, |s| json!({ "galleryId": s.gallery })),
     mutation("requestUpload", "", Over::Gallery, |s| {
         json!({
             "galleryId": s.gallery, "fileName": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 10, "sha256": s.sha256,
@@ -190,7 +191,6 @@ pub(super) const ROWS: &[Row] = &[
     ),
     mutation("setUserRole", "", Over::Nothing, |s| json!({ "userId": s.person, "role": "VISITOR" })),
     mutation("setUserDisabled", "", Over::Nothing, |s| json!({ "userId": s.person, "disabled": false })),
-    mutation("createShareLink", "", Over::Gallery, |s| json!({ "galleryId": s.gallery })),
     mutation("revokeShareLink", "", Over::Nothing, |s| json!({ "id": s.link })),
     mutation("openShareLink", "of nothing", Over::Nothing, |_| json!({ "token": "x" })),
     mutation("updateProfile", "", Over::Nothing, |_| json!({})),
