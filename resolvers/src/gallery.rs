@@ -244,10 +244,10 @@ async fn requester_like(ctx: &Context<'_>, id: &ID) -> Result<Option<Requester>,
     }
     let Ok(id) = id.parse() else { return Ok(None) };
     // Whose account is closed is nobody.
-    Ok(store(ctx).get_user(id).await?.map(|user| match user.disabled {
-        true => Requester::Anonymous,
-        false => Requester::Person { id, role: user.role },
-    }))
+    Ok(store(ctx)
+        .get_user(id)
+        .await?
+        .map(|user| if user.disabled { Requester::Anonymous } else { Requester::Person { id, role: user.role } }))
 }
 
 /// Queries about galleries.

@@ -157,7 +157,7 @@ impl<'a> Subjects<'a> {
         }
         let everyone: Vec<_> = (1..ADMIN).map(|caller| (caller, AccessLevel::Contribute)).collect();
         subjects.common = subjects.gallery(Visibility::Family, &everyone).await;
-        subjects.link = subjects.share().await["id"].as_str().expect("an id").to_owned();
+        subjects.link = subjects.share().await["id"].as_str().map(str::to_owned).expect("an id");
         subjects.guest = subjects.come_by(&subjects.share().await).await;
         subjects
     }
