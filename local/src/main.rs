@@ -90,8 +90,15 @@ enum Command {
     },
 }
 
+/// The stack of each worker thread; memory is taken only as far as it is used.
+const STACK_BYTES: usize = 16 * 1024 * 1024;
+
 fn main() -> ExitCode {
-    match run() {
+    // Answering a document goes a dozen fields deep, and unoptimised code needs more stack for each than threads have by
+    // default.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
+    let run = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(run()));
+    match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "mantel: {error:#}");
@@ -100,7 +107,6 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
 async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,s3s=off,dynoxide=off"));

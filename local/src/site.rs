@@ -28,6 +28,7 @@ macro_rules! assets {
 
 const ASSETS: &[Asset] = assets! {
     "/", "index.html", "text/html; charset=utf-8";
+    "/s", "index.html", "text/html; charset=utf-8";
     "/app.js", "app.js", "text/javascript; charset=utf-8";
     "/app.css", "app.css", "text/css; charset=utf-8";
     "/icon.svg", "icon.svg", "image/svg+xml";

@@ -16,7 +16,7 @@ use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
 use processor::{Limits, Processor};
-use resolvers::{Api, Random, Services, TokenSettings, Verifier, appsync::Door};
+use resolvers::{Api, Random, Services, SiteAddress, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use url::Url;
@@ -151,7 +151,7 @@ impl System {
         store.create_table_if_missing().await?;
         let now = (options.clock)();
         let new_accounts = accounts::create_missing(&store, &options.passwords, &options.random, now).await?;
-        let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.2);
+        let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.0.port(), addresses.2);
         let site_of = Site {
             gateway: Gateway::new(api.clone(), options.clock.clone(), options.random.clone()),
             hosts,
@@ -353,13 +353,21 @@ fn loopback(address: SocketAddr) -> SocketAddr {
 }
 
 /// The API behind both of its doors.
-fn doors_of(store: &Store, pool: &UserPool, options: &Options, aws: SocketAddr) -> (Api, Door) {
+fn doors_of(store: &Store, pool: &UserPool, options: &Options, site_port: u16, aws: SocketAddr) -> (Api, Door) {
     let settings = TokenSettings {
         issuer: pool.issuer().to_owned(),
         client_id: pool.client_id().to_owned(),
         jwks_url: format!("http://{}/{}/.well-known/jwks.json", loopback(aws), pool.pool_id()),
     };
-    let services = Services { store: store.clone(), clock: options.clock.clone(), random: options.random.clone() };
+    let services = Services {
+        store: store.clone(),
+        clock: options.clock.clone(),
+        random: options.random.clone(),
+        site: match &options.public_url {
+            Some(url) => SiteAddress::Fixed(url.as_str().to_owned()),
+            None => SiteAddress::CallersHost(site_port),
+        },
+    };
     let verifier = Verifier::new(settings, options.clock.clone());
     let api = Api::new(services.clone(), verifier.clone());
     let api = if options.dev { api.with_open_introspection() } else { api };

@@ -51,6 +51,25 @@ impl Requester {
         }
     }
 
+    /// Whether this is somebody who looks after everything.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        match self {
+            Self::Anonymous | Self::Service | Self::Guest(_) | Self::Person { role: Role::Visitor, .. } => false,
+            Self::Person { role: Role::Admin, .. } => true,
+        }
+    }
+
+    /// Whether this is somebody who may have the original of what they see.
+    #[must_use]
+    pub fn may_download(&self) -> bool {
+        match self {
+            Self::Anonymous | Self::Service => false,
+            Self::Person { .. } => true,
+            Self::Guest(guest) => guest.may_download,
+        }
+    }
+
     /// The group of the user pool that root fields name; none for nobody known.
     #[must_use]
     pub fn group(&self) -> Option<&'static str> {
@@ -174,16 +193,16 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
     if standing < Standing::View || media.is_some_and(|m| !shows(m, standing, uploader)) {
         return Verdict::Hidden;
     }
+    // What the family says is the family's.
+    if author.is_some() && !requester.is_family() {
+        return Verdict::Hidden;
+    }
     let own_comment = author.is_some() && author == requester.user_id();
     let manages = standing == Standing::Manage;
     let live = media.is_none_or(|m| m.status != MediaStatus::Trashed);
     let allowed = match action {
         Action::View => true,
-        Action::Download => match requester {
-            Requester::Anonymous | Requester::Service => false,
-            Requester::Person { .. } => true,
-            Requester::Guest(guest) => guest.may_download,
-        },
+        Action::Download => requester.may_download(),
         Action::Like => requester.is_family() && media.is_some() && author.is_none() && live,
         Action::Comment => standing >= Standing::Comment && live,
         Action::Contribute => standing >= Standing::Contribute && media.is_none(),
@@ -433,12 +452,20 @@ mod tests {
         let ready = Subject::Media(FAMILY, media(MediaStatus::Ready, OTHER));
         check(&guest(true), Action::Download, ready, Verdict::Allowed);
         check(&guest(false), Action::Download, ready, Verdict::Denied);
-        let comment = Subject::Comment(FAMILY, media(MediaStatus::Ready, OTHER), user(OTHER));
-        for subject in [Subject::Gallery(FAMILY), ready, comment] {
+        for subject in [Subject::Gallery(FAMILY), ready] {
             for action in ACTIONS.into_iter().filter(|action| !matches!(action, Action::View | Action::Download)) {
                 check(&guest(true), action, subject, Verdict::Denied);
             }
         }
+    }
+
+    #[test]
+    fn a_guest_does_not_hear_what_the_family_says() {
+        let comment = Subject::Comment(FAMILY, media(MediaStatus::Ready, OTHER), user(OTHER));
+        for action in ACTIONS {
+            check(&guest(true), action, comment, Verdict::Hidden);
+        }
+        assert_eq!(rule(&guest(true), &comment), None);
     }
 
     #[test]
@@ -518,13 +545,14 @@ mod tests {
     fn a_requester_is_of_one_group_and_people_are_the_family() {
         let groups =
             [Requester::Anonymous, Requester::Service, guest(true), person(ME, Role::Visitor), person(ME, Role::Admin)];
-        let known: Vec<_> = groups.iter().map(|r| (r.group(), r.is_family(), r.user_id().is_some())).collect();
+        let known: Vec<_> =
+            groups.iter().map(|r| (r.group(), r.is_family(), r.user_id().is_some(), r.is_admin())).collect();
         let expected = [
-            (None, false, false),
-            (None, false, false),
-            (Some("guest"), false, false),
-            (Some("visitor"), true, true),
-            (Some("admin"), true, true),
+            (None, false, false, false),
+            (None, false, false, false),
+            (Some("guest"), false, false, false),
+            (Some("visitor"), true, true, false),
+            (Some("admin"), true, true, true),
         ];
         assert_eq!(known, expected);
     }

@@ -182,6 +182,7 @@ pub struct LinkId(Sha256);
 impl LinkId {
     /// What its text begins with.
     pub const PREFIX: &'static str = "lnk_";
+    const USERNAME_PREFIX: &'static str = "link-";
 
     /// From the digest of the token.
     #[must_use]
@@ -193,6 +194,21 @@ impl LinkId {
     #[must_use]
     pub fn token_digest(self) -> Sha256 {
         self.0
+    }
+
+    /// The name of the link's account in the user pool: `link-<hexadecimal digest>`.
+    #[must_use]
+    pub fn username(self) -> String {
+        format!("{}{}", Self::USERNAME_PREFIX, self.0)
+    }
+
+    /// The link that an account belongs to.
+    ///
+    /// # Errors
+    /// When the name is that of no link's account.
+    pub fn from_username(name: &str) -> Result<Self, InvalidId> {
+        let digest = name.strip_prefix(Self::USERNAME_PREFIX).ok_or(InvalidId)?;
+        format!("{}{digest}", Self::PREFIX).parse()
     }
 }
 
@@ -274,6 +290,8 @@ mod tests {
             prop_assert_eq!(reply.thread_id(), comment);
             prop_assert_eq!(comment.thread_id(), comment);
             prop_assert_eq!(link.to_string().parse::<NodeId>(), Ok(NodeId::Link(link)));
+            prop_assert_eq!(LinkId::from_username(&link.username()), Ok(link));
+            prop_assert_eq!(LinkId::from_username(&link.to_string()), Err(InvalidId));
             prop_assert_eq!(gallery.to_string().parse::<NodeId>(), Ok(NodeId::Gallery(gallery)));
             prop_assert_eq!(user.to_string().parse::<NodeId>(), Ok(NodeId::User(user)));
             prop_assert_eq!(media.to_string().parse::<GalleryId>(), Err(InvalidId));

@@ -8,6 +8,7 @@ use model::{Cursor, Deed, Error, NodeId, Page, PageRequest, Timestamp, UserId};
 use store::ActivityLine;
 
 use crate::{
+    audit::notes,
     bounded::{READING, bounded_page},
     comment::Comment,
     connection::{PageInfo, fill_page},
@@ -246,6 +247,7 @@ impl ActivityMutations {
 
 async fn mark_read(ctx: &Context<'_>, up_to: Timestamp) -> Result<usize, Error> {
     let user = caller(ctx).user()?;
+    notes(ctx).about(&user.id);
     let up_to = up_to.min(caller(ctx).now);
     let mut known_until = user.knows_activity_until();
     if up_to > known_until {
@@ -288,7 +290,7 @@ async fn shown(
     known_until: Timestamp,
 ) -> Result<Vec<Option<Activity>>, Error> {
     let me = caller(ctx).user_id()?;
-    let seen = visible(ctx, lines.iter().map(|(_, line)| subject(&line.activity.deed))).await?;
+    let seen = visible(ctx, caller(ctx).requester, lines.iter().map(|(_, line)| subject(&line.activity.deed))).await?;
     let people: BTreeSet<UserId> = lines.iter().map(|(_, line)| line.activity.by).collect();
     let people = store(ctx).get_users(&people.into_iter().collect::<Vec<_>>()).await?;
     let shown = lines.iter().map(|(place, line)| {

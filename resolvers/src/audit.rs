@@ -252,6 +252,7 @@ mod tests {
     use tokio::sync::OnceCell;
 
     use super::*;
+    use crate::SiteAddress;
 
     /// Services at an address where nothing answers.
     fn unreachable() -> Services {
@@ -268,6 +269,7 @@ mod tests {
             store: Store::new(&sdk, settings).expect("the configuration is whole"),
             clock: Arc::new(|| Timestamp::from_unix_seconds(0)),
             random: Arc::new(|bytes: &mut [u8]| bytes.fill(7)),
+            site: SiteAddress::CallersHost(80),
         }
     }
 
@@ -276,6 +278,7 @@ mod tests {
         Caller {
             requester: Requester::Person { id, role: Role::Visitor },
             user: None,
+            guest: None,
             access_token: None,
             host: "localhost".to_owned(),
             now: Timestamp::from_unix_seconds(0),

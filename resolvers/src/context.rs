@@ -22,6 +22,29 @@ pub struct Services {
     pub clock: Clock,
     /// Gives unpredictable bytes.
     pub random: Random,
+    /// Under which address people reach the site.
+    pub site: SiteAddress,
+}
+
+/// Under which address people reach the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteAddress {
+    /// This one.
+    Fixed(String),
+    /// The host by which the caller came, at this port, by plain HTTP.
+    CallersHost(u16),
+}
+
+impl SiteAddress {
+    /// The address for a caller who came by `host`, without a slash at its end.
+    #[must_use]
+    pub fn for_host(&self, host: &str) -> String {
+        match self {
+            Self::Fixed(url) => url.trim_end_matches('/').to_owned(),
+            Self::CallersHost(80) => format!("http://{host}"),
+            Self::CallersHost(port) => format!("http://{host}:{port}"),
+        }
+    }
 }
 
 impl Services {
@@ -41,7 +64,9 @@ pub(crate) struct Caller {
     pub(crate) requester: Requester,
     /// The record of a signed-in person.
     pub(crate) user: Option<User>,
-    /// The token by which the person came.
+    /// How a guest is shown to themselves; there is no record of a guest.
+    pub(crate) guest: Option<User>,
+    /// The token by which the caller came.
     pub(crate) access_token: Option<String>,
     /// The host by which the caller came, without port.
     pub(crate) host: String,

@@ -1,11 +1,14 @@
 //! Galleries: the object, its queries.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use model::{AccessLevel, Error, MediaStatus, PageRequest, access::Action};
+use model::{
+    AccessLevel, Error, MediaStatus, PageRequest,
+    access::{Action, Requester},
+};
 
 use crate::{
     connection::{connection, filtered_page},
-    context::store,
+    context::{caller, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::answer,
     gate,
@@ -13,6 +16,7 @@ use crate::{
     media::{Media, MediaConnection, MediaKind},
     permissions::{self, GalleryPermissions},
     scalars::{AwsDate, AwsDateTime},
+    share_link::{self, ShareLink},
     user::User,
 };
 
@@ -135,9 +139,12 @@ impl Gallery {
         Ok(cover.map(Media::from))
     }
 
-    /// Who made it.
+    /// Who made it. Guests are not told.
     #[graphql(directive = resolver::apply())]
     async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        if !caller(ctx).requester.is_family() {
+            return Ok(None);
+        }
         let user = loader(ctx).load_one(self.0.created_by).await;
         Ok(answer(ctx, user.map_err(shared))?.map(User::from))
     }
@@ -181,6 +188,15 @@ impl Gallery {
         let access = answer(ctx, access_list(ctx, &self.0).await)?;
         Ok(Some(access))
     }
+
+    /// The share links that were made for it, newest first, also those that do not work any more.
+    #[graphql(
+        directive = resolver::apply(),
+        directive = aws_cognito_user_pools::apply(groups(&["admin"]))
+    )]
+    async fn share_links(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<ShareLink>>> {
+        Ok(Some(answer(ctx, share_link::of_gallery(ctx, &self.0).await)?))
+    }
 }
 
 /// A line of a gallery's access list.
@@ -219,6 +235,19 @@ async fn access_list(ctx: &Context<'_>, gallery: &model::Gallery) -> Result<Vec<
     }
 }
 
+/// A person, as access rules see them; none where there is no such person.
+async fn requester_like(ctx: &Context<'_>, id: &ID) -> Result<Option<Requester>, Error> {
+    if !caller(ctx).requester.is_admin() {
+        return Err(Error::Forbidden);
+    }
+    let Ok(id) = id.parse() else { return Ok(None) };
+    // Whose account is closed is nobody.
+    Ok(store(ctx)
+        .get_user(id)
+        .await?
+        .map(|user| if user.disabled { Requester::Anonymous } else { Requester::Person { id, role: user.role } }))
+}
+
 /// Queries about galleries.
 #[derive(Default)]
 pub(crate) struct GalleryQueries;
@@ -226,7 +255,7 @@ pub(crate) struct GalleryQueries;
 #[Object]
 impl GalleryQueries {
     /// One gallery; null where there is none, or none that you may see.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"])))]
     async fn gallery(
         &self,
         ctx: &Context<'_>,
@@ -236,21 +265,28 @@ impl GalleryQueries {
         Ok(answer(ctx, gate::gallery(ctx, id, Action::View).await)?.map(Gallery))
     }
 
-    /// The galleries that you may see, by title.
+    /// The galleries that you may see, by title. For an admin also those that another person may see; null where there is
+    /// no such person.
     #[graphql(
-        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"]))
+        directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"]))
     )]
     async fn galleries(
         &self,
         ctx: &Context<'_>,
         #[graphql(default = 20, desc = "How many, 1 to 100.")] first: i32,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Id of a person: the galleries that this person may see. For admins.")] as_user: Option<ID>,
     ) -> async_graphql::Result<Option<GalleryConnection>> {
         let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+        let requester = match as_user {
+            None => Some(caller(ctx).requester),
+            Some(id) => answer(ctx, requester_like(ctx, &id).await)?,
+        };
+        let Some(requester) = requester else { return Ok(None) };
         let page = filtered_page(
             &request,
             |request| async move { store(ctx).list_galleries(&request).await },
-            |galleries| gate::only_visible(ctx, galleries),
+            |galleries| gate::only_visible(ctx, requester, galleries),
         );
         let page = answer(ctx, page.await)?;
         Ok(Some(GalleryConnection::new(page, &request)))

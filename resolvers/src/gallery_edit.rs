@@ -254,6 +254,7 @@ async fn set_access(ctx: &Context<'_>, input: &SetGalleryAccessInput) -> Result<
     Ok(gallery)
 }
 
+/// The gallery, for those who manage it.
 pub(crate) async fn managed(ctx: &Context<'_>, id: &ID, field: &'static str) -> Result<model::Gallery, Error> {
     let id = id.parse().map_err(|_| InputError::not_found(field))?;
     gate::gallery(ctx, id, Action::ManageGallery).await?.ok_or_else(|| InputError::not_found(field).into())

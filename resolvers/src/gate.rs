@@ -46,11 +46,15 @@ pub(crate) async fn comment(ctx: &Context<'_>, id: CommentId, action: Action) ->
     judge(verdict, comment)
 }
 
-/// Leaves those of some galleries that the caller may see, in their places. They come from an index, which lags behind
+/// Leaves those of some galleries that somebody may see, in their places. They come from an index, which lags behind
 /// the table, so that they are read from the latter before the decision.
-pub(crate) async fn only_visible(ctx: &Context<'_>, galleries: Vec<Gallery>) -> Result<Vec<Option<Gallery>>, Error> {
+pub(crate) async fn only_visible(
+    ctx: &Context<'_>,
+    requester: Requester,
+    galleries: Vec<Gallery>,
+) -> Result<Vec<Option<Gallery>>, Error> {
     let places: Vec<GalleryId> = galleries.into_iter().map(|gallery| gallery.id).collect();
-    let seen = visible(ctx, places.iter().copied().map(NodeId::Gallery)).await?;
+    let seen = visible(ctx, requester, places.iter().copied().map(NodeId::Gallery)).await?;
     Ok(places.iter().map(|id| seen.galleries.get(id).cloned()).collect())
 }
 

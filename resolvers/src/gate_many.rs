@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_graphql::Context;
 use model::{
     AccessLevel, Comment, CommentId, Error, Gallery, GalleryId, Media, MediaId, NodeId,
-    access::{Action, Subject, Verdict, decide},
+    access::{Action, Requester, Subject, Verdict, decide},
 };
 
 use crate::{
@@ -24,13 +24,17 @@ pub(crate) struct Visible {
 
 /// Leaves those of some photos and videos that the caller may see, in their places.
 pub(crate) async fn visible_media(ctx: &Context<'_>, ids: Vec<MediaId>) -> Result<Vec<Option<Media>>, Error> {
-    let mut seen = visible(ctx, ids.iter().copied().map(NodeId::Media)).await?;
+    let mut seen = visible(ctx, caller(ctx).requester, ids.iter().copied().map(NodeId::Media)).await?;
     Ok(ids.iter().map(|id| seen.media.remove(id)).collect())
 }
 
-/// Those of some galleries, photos, videos and comments that the caller may see, read from the table itself. Other things
+/// Those of some galleries, photos, videos and comments that somebody may see, read from the table itself. Other things
 /// are left out.
-pub(crate) async fn visible(ctx: &Context<'_>, ids: impl Iterator<Item = NodeId>) -> Result<Visible, Error> {
+pub(crate) async fn visible(
+    ctx: &Context<'_>,
+    requester: Requester,
+    ids: impl Iterator<Item = NodeId>,
+) -> Result<Visible, Error> {
     let (mut places, mut shown, mut said) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for id in ids {
         match id {
@@ -48,10 +52,9 @@ pub(crate) async fn visible(ctx: &Context<'_>, ids: impl Iterator<Item = NodeId>
     places.extend(media.values().map(|media| media.gallery_id));
     let mut galleries = store(ctx).get_galleries(&listed(places)).await?;
     galleries.retain(|_, gallery| gallery.deleted_at.is_none());
-    let grants = own_grants(ctx, galleries.values()).await?;
+    let grants = own_grants(ctx, &requester, galleries.values()).await?;
 
-    let requester = &caller(ctx).requester;
-    let may_see = |subject: &Subject| decide(requester, Action::View, subject) == Verdict::Allowed;
+    let may_see = |subject: &Subject| decide(&requester, Action::View, subject) == Verdict::Allowed;
     let place = |id: &GalleryId| galleries.get(id).map(|gallery| access(gallery, grants.get(id).copied()));
     media.retain(|_, media| {
         place(&media.gallery_id).is_some_and(|place| may_see(&Subject::Media(place, access_of(media))))
@@ -69,13 +72,13 @@ pub(crate) async fn visible(ctx: &Context<'_>, ids: impl Iterator<Item = NodeId>
     Ok(Visible { galleries, media, comments })
 }
 
-/// The caller's lines of the access lists of some galleries, where they could change a decision.
+/// The requester's lines of the access lists of some galleries, where they could change a decision.
 async fn own_grants<'a>(
     ctx: &Context<'_>,
+    requester: &Requester,
     galleries: impl Iterator<Item = &'a Gallery>,
 ) -> Result<HashMap<GalleryId, AccessLevel>, Error> {
-    let requester = caller(ctx).requester;
-    let matters = |gallery: &&Gallery| grant_matters(&requester, gallery, Action::View, &Subject::Gallery);
+    let matters = |gallery: &&Gallery| grant_matters(requester, gallery, Action::View, &Subject::Gallery);
     let on_lists: Vec<GalleryId> = galleries.filter(matters).map(|gallery| gallery.id).collect();
     match requester.user_id() {
         Some(user) if !on_lists.is_empty() => store(ctx).get_grants(user, &on_lists).await,

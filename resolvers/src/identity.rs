@@ -2,10 +2,18 @@
 
 use std::sync::Arc;
 
-use model::{Error, User, UserId, access::Requester};
+use model::{
+    DisplayName, Error, Role, ShareLink, User, UserId,
+    access::{Guest, Requester},
+};
 use tokio::sync::OnceCell;
 
-use crate::{Services, audit::Notes, context::Caller, token::Claims};
+use crate::{
+    Services,
+    audit::Notes,
+    context::Caller,
+    token::{Claims, Standing},
+};
 
 /// A caller about whom nothing is known. Without an id of the request, it gets one.
 pub(crate) fn nobody(services: &Services, host: &str, request_id: Option<String>) -> Caller {
@@ -13,6 +21,7 @@ pub(crate) fn nobody(services: &Services, host: &str, request_id: Option<String>
     Caller {
         requester: Requester::Anonymous,
         user: None,
+        guest: None,
         access_token: None,
         host: host.to_owned(),
         now,
@@ -22,22 +31,58 @@ pub(crate) fn nobody(services: &Services, host: &str, request_id: Option<String>
     }
 }
 
-/// Makes the caller the person that checked claims are about, by the lesser of the two roles.
+/// Makes the caller the person that checked claims are about, by the lesser of the two roles, or a guest.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when the person's record says no.
+/// [`Error::Unauthenticated`] when the record of the person or of the share link says no.
 pub(crate) async fn sign_in(
     caller: &mut Caller,
     services: &Services,
     claims: &Claims,
     access_token: Option<String>,
 ) -> Result<(), Error> {
-    let user = person(services, claims).await?;
-    let role = claims.role().ok_or(Error::Unauthenticated)?;
-    caller.requester = Requester::Person { id: user.id, role: user.role.lesser(role) };
-    caller.user = Some(user);
+    match claims.standing().ok_or(Error::Unauthenticated)? {
+        Standing::Person(role) => {
+            let user = person(services, claims).await?;
+            caller.requester = Requester::Person { id: user.id, role: user.role.lesser(role) };
+            caller.user = Some(user);
+        }
+        Standing::Link(id) => {
+            let link = services.store.get_link(id).await?.filter(|link| link.is_open(caller.now));
+            let link = link.ok_or(Error::Unauthenticated)?;
+            caller.requester = Requester::Guest(guest_of(&link));
+            caller.guest = Some(shown_guest(&link, claims)?);
+        }
+    }
     caller.access_token = access_token;
     Ok(())
+}
+
+/// Whoever comes by a share link, as access rules see them.
+pub(crate) fn guest_of(link: &ShareLink) -> Guest {
+    Guest { link: link.id, gallery: link.gallery_id, may_download: link.allow_download }
+}
+
+/// How a guest is shown to themselves. What a person has and a guest has not is empty, and shown to nobody.
+fn shown_guest(link: &ShareLink, claims: &Claims) -> Result<User, Error> {
+    let display_name = match &link.label {
+        Some(label) => label.clone(),
+        None => DisplayName::parse("Guest", "displayName")?,
+    };
+    Ok(User {
+        id: UserId::from_sub(&claims.sub).map_err(|_| Error::Unauthenticated)?,
+        username: claims.username.clone(),
+        display_name,
+        email: None,
+        role: Role::Visitor,
+        disabled: false,
+        offered_at_sign_in: false,
+        invited_at: link.created_at,
+        last_seen_at: None,
+        tokens_valid_from: None,
+        avatar_media_id: None,
+        activity_read_until: None,
+    })
 }
 
 /// The record behind a token. It overrules the token: a closed account or an ended session counts at once.

@@ -31,15 +31,19 @@ mod reorder;
 mod scalars;
 mod search;
 mod session;
+mod share_link;
+mod share_link_edit;
+mod share_link_session;
 mod timeline;
 mod token;
 mod upload;
 mod user;
 mod variables;
+mod who_can_see;
 
 use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
 
-pub use context::{Random, Services};
+pub use context::{Random, Services, SiteAddress};
 pub use http::Api;
 pub use token::{TokenSettings, Verifier};
 
@@ -57,6 +61,7 @@ pub struct Query(
     session::SessionQueries,
     library::LibraryQueries,
     audit::AuditQueries,
+    who_can_see::WhoCanSeeQueries,
 );
 
 /// Everything that can be changed.
@@ -71,6 +76,8 @@ pub struct Mutation(
     reorder::ReorderMutations,
     activity::ActivityMutations,
     user::UserMutations,
+    share_link_edit::ShareLinkMutations,
+    share_link_session::OpenShareLinkMutations,
 );
 
 /// The schema, ready to execute.

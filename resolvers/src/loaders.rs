@@ -7,7 +7,7 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
     runtime::{TokioSpawner, TokioTimer},
 };
-use model::{AccessLevel, CommentId, Error, GalleryId, Like, MediaId, User, UserId};
+use model::{AccessLevel, CommentId, Error, GalleryId, Like, LinkId, MediaId, ShareLink, User, UserId};
 use store::Store;
 
 /// Loads records by id, many at once.
@@ -91,6 +91,15 @@ impl Loader<MediaId> for Records {
 
     async fn load(&self, ids: &[MediaId]) -> Result<HashMap<MediaId, model::Media>, Self::Error> {
         self.0.get_many_media(ids).await.map_err(Arc::new)
+    }
+}
+
+impl Loader<LinkId> for Records {
+    type Value = ShareLink;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[LinkId]) -> Result<HashMap<LinkId, ShareLink>, Self::Error> {
+        self.0.get_links(ids).await.map_err(Arc::new)
     }
 }
 

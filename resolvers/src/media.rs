@@ -7,7 +7,7 @@ use store::SignedUrl;
 use crate::{
     comment::CommentConnection,
     connection::connection,
-    context::{presigner, store},
+    context::{caller, presigner, store},
     directives::{aws_cognito_user_pools, groups, resolver},
     error::answer,
     gallery::Gallery,
@@ -104,8 +104,8 @@ pub(crate) struct Exif {
     field(name = "caption", ty = "Option<String>", desc = "What is said under it."),
     field(name = "taken_at", ty = "Option<AwsDateTime>", desc = "When it was taken, from the file or corrected by hand."),
     field(name = "taken_at_offset_minutes", ty = "Option<i32>", desc = "Minutes that the local wall clock was ahead of UTC, when known; `takenAt` is the wall clock itself otherwise."),
-    field(name = "location", ty = "Option<Location>", desc = "Where it was taken."),
-    field(name = "place_name", ty = "Option<String>", desc = "The name that people gave to the place."),
+    field(name = "location", ty = "Option<Location>", desc = "Where it was taken. Guests are not told."),
+    field(name = "place_name", ty = "Option<String>", desc = "The name that people gave to the place. Guests are not told."),
     field(name = "file_name", ty = "String", desc = "The name that the file came with."),
     field(name = "content_type", ty = "String", desc = "The type of the file, by its content."),
     field(name = "size_bytes", ty = "f64", desc = "Bytes of the original; whole numbers up to 2^53."),
@@ -115,27 +115,27 @@ pub(crate) struct Exif {
     field(name = "failure_reason", ty = "Option<String>", desc = "Why no picture could be made of it."),
     field(name = "thumbnail", ty = "Option<Rendition>", desc = "A picture that fits 512 x 512; null until there is one."),
     field(name = "preview", ty = "Option<Rendition>", desc = "A picture that fits 2048 x 2048; null until there is one."),
-    field(name = "original", ty = "Option<Rendition>", desc = "The file as it was uploaded, for download; null while it is on its way."),
+    field(name = "original", ty = "Option<Rendition>", desc = "The file as it was uploaded, for download; null while it is on its way, and for guests whose link does not let them download."),
     field(name = "thumbhash", ty = "Option<String>", desc = "A blurred picture in a few bytes (thumbhash, base64), to show until the real one is there."),
     field(name = "dominant_color", ty = "Option<String>", desc = "Average colour, `#rrggbb`."),
-    field(name = "uploaded_by", ty = "Option<User>", desc = "Who brought it.", directive = resolver::apply()),
+    field(name = "uploaded_by", ty = "Option<User>", desc = "Who brought it. Guests are not told.", directive = resolver::apply()),
     field(name = "created_at", ty = "AwsDateTime", desc = "When it was announced."),
     field(name = "updated_at", ty = "AwsDateTime", desc = "When anything about it last changed."),
-    field(name = "comment_count", ty = "u32", desc = "How many comments it has."),
-    field(name = "like_count", ty = "u32", desc = "How many people like it."),
+    field(name = "like_count", ty = "u32", desc = "How many people like it; 0 for guests."),
     field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether you like it.", directive = resolver::apply()),
     field(
         name = "likes",
         ty = "Option<LikeConnection>",
-        desc = "Who likes it.",
+        desc = "Who likes it; null for guests.",
         arg(name = "first", ty = "i32", default = 20, desc = "How many, 1 to 100."),
         arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor.")
     ),
+    field(name = "comment_count", ty = "u32", desc = "How many comments it has; 0 for guests."),
     field(name = "viewer_can", ty = "Option<MediaPermissions>", desc = "What you may do with it.", directive = resolver::apply()),
     field(
         name = "comments",
         ty = "Option<CommentConnection>",
-        desc = "What was said about it, oldest first.",
+        desc = "What was said about it, oldest first; null for guests.",
         arg(name = "first", ty = "i32", default = 20, desc = "How many, 1 to 100."),
         arg(name = "after", ty = "Option<String>", desc = "Only what comes after this cursor.")
     )
@@ -194,18 +194,19 @@ macro_rules! media_object {
                 self.0.taken_at_offset_minutes
             }
 
-            /// Where it was taken.
-            async fn location(&self) -> Option<Location> {
-                self.0.location.map(|place| Location {
+            /// Where it was taken. Guests are not told.
+            async fn location(&self, ctx: &Context<'_>) -> Option<Location> {
+                self.0.location.filter(|_| caller(ctx).requester.is_family()).map(|place| Location {
                     latitude: place.latitude,
                     longitude: place.longitude,
                     altitude: place.altitude_metres,
                 })
             }
 
-            /// The name that people gave to the place.
-            async fn place_name(&self) -> Option<String> {
-                self.0.place_name.as_ref().map(|name| name.as_str().to_owned())
+            /// The name that people gave to the place. Guests are not told.
+            async fn place_name(&self, ctx: &Context<'_>) -> Option<String> {
+                let name = self.0.place_name.as_ref().filter(|_| caller(ctx).requester.is_family());
+                name.map(|name| name.as_str().to_owned())
             }
 
             /// The name that the file came with.
@@ -253,7 +254,8 @@ macro_rules! media_object {
                 rendition(ctx, &self.0, RenditionName::Preview).await
             }
 
-            /// The file as it was uploaded, for download; null while it is on its way.
+            /// The file as it was uploaded, for download; null while it is on its way, and for guests whose link does not
+            /// let them download.
             async fn original(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
                 original(ctx, &self.0).await
             }
@@ -268,9 +270,12 @@ macro_rules! media_object {
                 self.0.dominant_color.clone()
             }
 
-            /// Who brought it.
+            /// Who brought it. Guests are not told.
             #[graphql(directive = resolver::apply())]
             async fn uploaded_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+                if !caller(ctx).requester.is_family() {
+                    return Ok(None);
+                }
                 let user = loader(ctx).load_one(self.0.uploaded_by).await;
                 Ok(answer(ctx, user.map_err(shared))?.map(User::from))
             }
@@ -285,12 +290,12 @@ macro_rules! media_object {
                 self.0.updated_at.into()
             }
 
-            /// How many comments it has.
-            async fn comment_count(&self) -> u32 {
-                self.0.comment_count
+            /// How many comments it has; 0 for guests.
+            async fn comment_count(&self, ctx: &Context<'_>) -> u32 {
+                if caller(ctx).requester.is_family() { self.0.comment_count } else { 0 }
             }
 
-            /// What was said about it, oldest first.
+            /// What was said about it, oldest first; null for guests.
             async fn comments(
                 &self,
                 ctx: &Context<'_>,
@@ -298,13 +303,16 @@ macro_rules! media_object {
                 #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
             ) -> async_graphql::Result<Option<CommentConnection>> {
                 let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+                if !caller(ctx).requester.is_family() {
+                    return Ok(None);
+                }
                 let page = answer(ctx, store(ctx).list_comments(self.0.id, &request).await)?;
                 Ok(Some(CommentConnection::new(page, &request)))
             }
 
-            /// How many people like it.
-            async fn like_count(&self) -> u32 {
-                self.0.like_count
+            /// How many people like it; 0 for guests.
+            async fn like_count(&self, ctx: &Context<'_>) -> u32 {
+                if caller(ctx).requester.is_family() { self.0.like_count } else { 0 }
             }
 
             /// Whether you like it.
@@ -313,7 +321,7 @@ macro_rules! media_object {
                 answer(ctx, like::is_liked(ctx, &self.0).await)
             }
 
-            /// Who likes it.
+            /// Who likes it; null for guests.
             async fn likes(
                 &self,
                 ctx: &Context<'_>,
@@ -321,6 +329,9 @@ macro_rules! media_object {
                 #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
             ) -> async_graphql::Result<Option<LikeConnection>> {
                 let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
+                if !caller(ctx).requester.is_family() {
+                    return Ok(None);
+                }
                 Ok(Some(answer(ctx, like::likes_of(ctx, &self.0, &request).await)?))
             }
 
@@ -383,7 +394,7 @@ pub(crate) async fn rendition(
 }
 
 async fn original(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Result<Option<Rendition>> {
-    if media.status == model::MediaStatus::Uploading {
+    if media.status == model::MediaStatus::Uploading || !caller(ctx).requester.may_download() {
         return Ok(None);
     }
     let presigner = answer(ctx, presigner(ctx).await)?;
@@ -411,7 +422,7 @@ pub(crate) struct MediaQueries;
 #[Object]
 impl MediaQueries {
     /// One photo or video; null where there is none, or none that you may see.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"])))]
     async fn media(
         &self,
         ctx: &Context<'_>,

@@ -5,12 +5,14 @@ use model::{Error, NodeId, access::Action};
 
 use crate::{
     comment::Comment,
+    context::caller,
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gallery::Gallery,
     gate,
     loaders::{loader, shared},
     media::{Media, Photo, Video},
+    share_link::{self, ShareLink},
     user::User,
 };
 
@@ -23,6 +25,7 @@ pub(crate) enum Node {
     Video(Video),
     Comment(Comment),
     User(User),
+    ShareLink(ShareLink),
 }
 
 /// The query for anything by its id.
@@ -32,7 +35,7 @@ pub(crate) struct NodeQueries;
 #[Object]
 impl NodeQueries {
     /// Anything by its id; null where there is nothing, or nothing that you may see.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"])))]
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -51,8 +54,11 @@ async fn find(ctx: &Context<'_>, id: NodeId) -> Result<Option<Node>, Error> {
             Media::Video(video) => Node::Video(video),
         }),
         NodeId::Comment(id) => gate::comment(ctx, id, Action::View).await?.map(|found| Node::Comment(found.into())),
-        // Names stand beside comments and pictures, so that everyone signed in may know them.
-        NodeId::Link(_) => None,
+        NodeId::Link(id) => share_link::find(ctx, id).await?.map(|found| Node::ShareLink(found.into())),
+        // Names stand beside comments and pictures, so that the whole family may know them. A guest sees neither.
+        NodeId::User(id) if !caller(ctx).requester.is_family() => {
+            caller(ctx).guest.clone().filter(|guest| guest.id == id).map(|guest| Node::User(guest.into()))
+        }
         NodeId::User(id) => {
             loader(ctx).load_one(id).await.map_err(shared)?.map(|found: model::User| Node::User(found.into()))
         }

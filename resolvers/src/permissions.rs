@@ -63,7 +63,7 @@ pub(crate) async fn of_media(ctx: &Context<'_>, media: &model::Media) -> Result<
         edit: may(ctx, Action::EditMedia, &subject),
         delete: may(ctx, Action::TrashMedia, &subject),
         comment: may(ctx, Action::Comment, &subject),
-        download: may(ctx, Action::View, &subject),
+        download: may(ctx, Action::Download, &subject),
     }))
 }
 

@@ -10,7 +10,7 @@ use crate::{
     bounded::bounded_page,
     comment::Comment,
     connection::connection,
-    context::store,
+    context::{caller, store},
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gallery::Gallery,
@@ -79,7 +79,7 @@ impl SearchQueries {
             &request,
             |request| async move { store(ctx).list_entries(&wanted.index, &request).await },
             |entries: Vec<Entry>| async move {
-                let seen = visible(ctx, entries.iter().map(|entry| entry.id)).await?;
+                let seen = visible(ctx, caller(ctx).requester, entries.iter().map(|entry| entry.id)).await?;
                 Ok(entries.iter().map(|entry| wanted.find(entry, &seen)).collect())
             },
         );

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{DisplayName, Error, InputError, InputErrorCode, PageRequest, UserId};
+use model::{DisplayName, Error, InputError, InputErrorCode, PageRequest, Timestamp, UserId, access::Requester};
 use serde::{Deserialize, Serialize};
 use store::{SignIn, Tokens, UserChange};
 
@@ -14,7 +14,8 @@ use crate::{
     directives::{aws_api_key, aws_cognito_user_pools, groups},
     error::{UserError, answer, to_payload},
     scalars::{AwsDateTime, AwsEmail},
-    token,
+    share_link_session,
+    token::{self, Standing},
     user::Role,
 };
 
@@ -99,7 +100,7 @@ pub(crate) struct SignOutInput {
     /// The refresh token of this session, so that it cannot be used any more.
     #[graphql(secret)]
     refresh_token: Option<String>,
-    /// Ends all sessions of the account, on all devices, at once.
+    /// Ends all sessions of the account, on all devices, at once. Not for guests, who share the account of their link.
     #[graphql(default = false)]
     everywhere: bool,
 }
@@ -189,7 +190,7 @@ impl SessionMutations {
     }
 
     /// Ends this session, or all sessions of the account.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"])))]
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
@@ -298,6 +299,9 @@ async fn refresh(ctx: &Context<'_>, input: RefreshSessionInput) -> Result<Sessio
 async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayName>) -> Result<Option<Session>, Error> {
     let now = caller(ctx).now;
     let claims = token::read_unverified(&tokens.access_token)?;
+    if let Some(Standing::Link(link)) = claims.standing() {
+        return share_link_session::renew(ctx, tokens, link).await.map(Some);
+    }
     let id = UserId::from_sub(&claims.sub).map_err(Error::internal)?;
     let change = UserChange { last_seen_at: Some(now), display_name: name, ..UserChange::default() };
     let user = match store(ctx).update_user(id, &change).await? {
@@ -309,14 +313,21 @@ async fn open_session(ctx: &Context<'_>, tokens: Tokens, name: Option<DisplayNam
     }
     notes(ctx).about(&user.id);
     let tokens = past_sign_out(ctx, tokens, &claims, &user).await?;
-    Ok(Some(Session {
-        access_token: tokens.access_token,
-        id_token: tokens.id_token,
-        refresh_token: tokens.refresh_token.unwrap_or_default(),
-        token_type: "Bearer".to_owned(),
-        expires_at: now.plus_seconds(tokens.expires_in_seconds).into(),
-        role: user.role.into(),
-    }))
+    Ok(Some(Session::new(tokens, user.role.into(), now)))
+}
+
+impl Session {
+    /// Hands tokens over that were got just now.
+    pub(crate) fn new(tokens: Tokens, role: Role, now: Timestamp) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            id_token: tokens.id_token,
+            refresh_token: tokens.refresh_token.unwrap_or_default(),
+            token_type: "Bearer".to_owned(),
+            expires_at: now.plus_seconds(tokens.expires_in_seconds).into(),
+            role,
+        }
+    }
 }
 
 /// Tokens tell the second of their issue, so that those of the very second in which everybody was signed out are refused,
@@ -341,7 +352,7 @@ async fn past_sign_out(
 
 async fn first_record(ctx: &Context<'_>, id: UserId, claims: &token::Claims) -> Result<model::User, Error> {
     let now = caller(ctx).now;
-    let role = claims.role().ok_or(Error::Forbidden)?;
+    let Some(Standing::Person(role)) = claims.standing() else { return Err(Error::Forbidden) };
     let user = model::User {
         id,
         username: claims.username.clone(),
@@ -361,6 +372,10 @@ async fn first_record(ctx: &Context<'_>, id: UserId, claims: &token::Claims) -> 
 }
 
 async fn sign_out(ctx: &Context<'_>, input: &SignOutInput) -> Result<(), Error> {
+    if input.everywhere && matches!(caller(ctx).requester, Requester::Guest(_)) {
+        let message = "Others may be here by the same link. Only this session can be ended.";
+        return Err(InputError::new(InputErrorCode::Invalid, "everywhere", message).into());
+    }
     if let Some(refresh_token) = &input.refresh_token {
         store(ctx).revoke(refresh_token).await?;
     }

@@ -7,7 +7,7 @@ use model::{Error, MediaId, Page, PageRequest, Timestamp};
 
 use crate::{
     bounded::bounded_page,
-    context::store,
+    context::{caller, store},
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gate,
@@ -91,7 +91,7 @@ async fn months(ctx: &Context<'_>) -> Result<Vec<TimelineMonth>, Error> {
     loop {
         let page = store(ctx).list_galleries(&request).await?;
         let (cursors, galleries): (Vec<_>, Vec<_>) = page.rows.into_iter().unzip();
-        for gallery in gate::only_visible(ctx, galleries).await?.into_iter().flatten() {
+        for gallery in gate::only_visible(ctx, caller(ctx).requester, galleries).await?.into_iter().flatten() {
             for (month, count) in gallery.months {
                 *counts.entry(month).or_default() += count;
             }

@@ -7,7 +7,7 @@ mod keys;
 mod wycheproof;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{Clock, Error, Role};
+use model::{Clock, Error, LinkId, Role, access::GUEST_GROUP};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -58,11 +58,24 @@ pub struct Claims {
     groups: Vec<String>,
 }
 
+/// Whose account a token is of, by its groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A person's, who may be this.
+    Person(Role),
+    /// A share link's, by which guests come.
+    Link(LinkId),
+}
+
 impl Claims {
-    /// The highest role among its groups.
+    /// Whose account it is: a person's, with the highest role among its groups, or else a share link's.
     #[must_use]
-    pub fn role(&self) -> Option<Role> {
-        Role::from_groups(self.groups.iter().map(String::as_str))
+    pub fn standing(&self) -> Option<Standing> {
+        if let Some(role) = Role::from_groups(self.groups.iter().map(String::as_str)) {
+            return Some(Standing::Person(role));
+        }
+        let is_guest = self.groups.iter().any(|group| group == GUEST_GROUP);
+        LinkId::from_username(&self.username).ok().filter(|_| is_guest).map(Standing::Link)
     }
 }
 

@@ -20,12 +20,37 @@ use crate::{
 
 /// What a person is in the family.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "model::Role")]
 pub(crate) enum Role {
     /// Looks after everything.
     Admin,
     /// Looks, comments, and adds pictures where an access list says so.
     Visitor,
+    /// Came by a share link: looks at one gallery. Nobody is made a guest, so that inputs do not take it.
+    Guest,
+}
+
+impl From<model::Role> for Role {
+    fn from(role: model::Role) -> Self {
+        match role {
+            model::Role::Admin => Self::Admin,
+            model::Role::Visitor => Self::Visitor,
+        }
+    }
+}
+
+impl Role {
+    /// What a person is to be.
+    fn of_person(self) -> Result<model::Role, InputError> {
+        match self {
+            Self::Admin => Ok(model::Role::Admin),
+            Self::Visitor => Ok(model::Role::Visitor),
+            Self::Guest => Err(InputError::new(
+                InputErrorCode::Invalid,
+                "role",
+                "Guests have no account: make a share link for them.",
+            )),
+        }
+    }
 }
 
 /// A person.
@@ -53,8 +78,9 @@ impl User {
     }
 
     /// What the person is in the family.
-    async fn role(&self) -> Role {
-        self.0.role.into()
+    async fn role(&self, ctx: &Context<'_>) -> Role {
+        // Guests see nobody but themselves.
+        if caller(ctx).requester.is_family() { self.0.role.into() } else { Role::Guest }
     }
 
     /// A picture of the person, as you see it: null where there is none, or none that you may see.
@@ -106,9 +132,10 @@ pub(crate) struct UserQueries;
 #[Object]
 impl UserQueries {
     /// You.
-    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor"])))]
+    #[graphql(directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"])))]
     async fn viewer(&self, ctx: &Context<'_>) -> Option<User> {
-        caller(ctx).user.clone().map(User)
+        let caller = caller(ctx);
+        caller.user.clone().or_else(|| caller.guest.clone()).map(User)
     }
 
     /// Everyone with an account, by name.
@@ -252,6 +279,7 @@ impl UserMutations {
 async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::User, String), Error> {
     let email = Email::parse(&input.email.0, "email")?;
     let display_name = DisplayName::parse(&input.display_name, "displayName")?;
+    let role = input.role.of_person()?;
     let now = caller(ctx).now;
     // The address is an alias, which may change; the name of the account may not.
     let username = services(ctx).new_ulid(now).to_string().to_lowercase();
@@ -260,13 +288,13 @@ async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::Us
         username: &username,
         display_name: &display_name,
         email: Some(&email),
-        role: input.role.into(),
+        role,
         password: &password,
         temporary: true,
     };
     let made = match store(ctx).create_account(&account).await {
         Err(Error::Input(taken)) if taken.code == InputErrorCode::Taken => {
-            renewed_account(ctx, &email, &password, input.role.into()).await?.ok_or(taken)?
+            renewed_account(ctx, &email, &password, role).await?.ok_or(taken)?
         }
         made => Account { id: made?, username },
     };
@@ -275,7 +303,7 @@ async fn invite(ctx: &Context<'_>, input: &InviteUserInput) -> Result<(model::Us
         username: made.username,
         display_name,
         email: Some(email),
-        role: input.role.into(),
+        role,
         disabled: false,
         offered_at_sign_in: false,
         invited_at: now,
@@ -312,7 +340,7 @@ fn temporary_password(ctx: &Context<'_>) -> String {
 
 async fn set_role(ctx: &Context<'_>, input: &SetUserRoleInput) -> Result<model::User, Error> {
     let user = person(ctx, &input.user_id).await?;
-    let role = input.role.into();
+    let role = input.role.of_person()?;
     if role == user.role {
         return Ok(user);
     }

@@ -112,6 +112,17 @@ impl Store {
         Ok(found.into_iter().map(|grant| (grant.gallery_id, grant.level)).collect())
     }
 
+    /// What the access list of one gallery lets some people do.
+    pub async fn get_grants_of(
+        &self,
+        gallery: GalleryId,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, AccessLevel>, Error> {
+        let keys: Vec<Key> = users.iter().map(|&user| keys::grant(gallery, user)).collect();
+        let found: Vec<Grant> = self.get_many(&keys).await?;
+        Ok(found.into_iter().map(|grant| (grant.user_id, grant.level)).collect())
+    }
+
     /// Puts a line on an access list, or changes it.
     pub async fn put_grant(&self, grant: &Grant) -> Result<(), Error> {
         let place = (keys::user(grant.user_id).pk, keys::gallery_partition(grant.gallery_id));

@@ -108,6 +108,11 @@ pub(crate) fn link(id: LinkId) -> Key {
     Key { pk: format!("LINK#{}", id.token_digest()), sk: "LINK".to_owned() }
 }
 
+/// Where a share link stands in [`links_partition`].
+pub(crate) fn link_order(created_at: Timestamp, id: LinkId) -> String {
+    format!("{created_at}#{}", id.token_digest())
+}
+
 pub(crate) fn media(id: MediaId) -> Key {
     Key { pk: media_partition(id), sk: MEDIA.to_owned() }
 }

@@ -13,6 +13,7 @@ mod item;
 mod keys;
 mod keys_of_pool;
 mod like;
+mod link;
 mod media;
 mod object;
 mod presign;

@@ -235,7 +235,7 @@ impl Store {
         if !user.temporary {
             self.set_password(user.username, user.password).await?;
         }
-        self.join_group(user.username, user.role).await?;
+        self.join_group(user.username, user.role.group()).await?;
         UserId::from_sub(&sub).map_err(Error::internal)
     }
 
@@ -283,7 +283,7 @@ impl Store {
     /// Puts an account into the group of a role, and out of the others.
     pub async fn set_group(&self, username: &str, role: Role) -> Result<(), Error> {
         // In first, so that the account is never without a group.
-        self.join_group(username, role).await?;
+        self.join_group(username, role.group()).await?;
         for other in Role::ALL.into_iter().filter(|other| *other != role) {
             self.cognito
                 .admin_remove_user_from_group()
@@ -297,12 +297,12 @@ impl Store {
         Ok(())
     }
 
-    async fn join_group(&self, username: &str, role: Role) -> Result<(), Error> {
+    pub(crate) async fn join_group(&self, username: &str, group: &str) -> Result<(), Error> {
         self.cognito
             .admin_add_user_to_group()
             .user_pool_id(&self.settings.user_pool_id)
             .username(username)
-            .group_name(role.group())
+            .group_name(group)
             .send()
             .await
             .map_err(from_sdk)?;

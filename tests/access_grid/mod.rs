@@ -17,7 +17,7 @@ use self::{
     rows::{ROWS, Row},
     subjects::{CALLERS, Cast, State, Subject, Subjects},
 };
-use crate::support::actor::error_codes;
+use crate::support::{Actor, actor::error_codes};
 
 /// How many calls are under way at once.
 const CALLS_AT_ONCE: usize = 8;
@@ -30,6 +30,7 @@ null    answered as what does not exist
 CODE    the code of the GraphQL error, or of the user error where a mutation was let through
 
 outside is a visitor on no access list; VIEW, COMMENT and CONTRIBUTE are visitors on the list of every gallery.
+guest came by a share link to the gallery of FAMILY.
 In `trash` the gallery is for the family and the photo in the trash; in `deleted` the gallery is deleted, and all that
 it held in the trash. Of uploads nothing arrived yet, so that finishing one gives CONFLICT to whoever may do it.
 ";
@@ -53,8 +54,8 @@ async fn everyone_may_do_exactly_what_the_grid_says() {
     let prepared: Vec<_> = prepared.buffered(CALLS_AT_ONCE).collect().await;
     subjects.fill_the_trash().await;
     let called = stream::iter(&prepared).map(|(row, state, caller, subject)| {
-        let cast = &cast;
-        async move { (*row, *state, verdict(cast, row, *caller, subject).await) }
+        let actor = subjects.actor(*caller);
+        async move { (*row, *state, verdict(actor, row, subject).await) }
     });
     let called: Vec<(&Row, State, String)> = called.buffered(CALLS_AT_ONCE).collect().await;
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "../snapshots", omit_expression => true }, {
@@ -78,9 +79,9 @@ fn every_root_field_has_a_row() {
 }
 
 /// Calls the field, and says how that ended.
-async fn verdict(cast: &Cast, row: &Row, caller: usize, subject: &Subject) -> String {
+async fn verdict(actor: &Actor, row: &Row, subject: &Subject) -> String {
     let (document, variables) = row.call(subject);
-    let answer = cast.actors[caller].asks(&document, variables).await;
+    let answer = actor.asks(&document, variables).await;
     if let Some(code) = error_codes(&answer).first() {
         return code.clone();
     }

@@ -123,6 +123,7 @@ pub(super) const ROWS: &[Row] = &[
     query("node", "own upload", OWN_UPLOAD, BY_ID, |s| &s.media),
     query("node", "another's comment", ANOTHERS_COMMENT, BY_ID, |s| &s.comment),
     query("node", "own comment", OWN_COMMENT, BY_ID, |s| &s.comment),
+    query("node", "a share link", Over::Nothing, BY_ID, |s| &s.link),
     query("node", "a person", Over::Nothing, BY_ID, |s| &s.person),
     query("viewer", "", Over::Nothing, " { id }", |s| &s.person),
     query("users", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
@@ -137,6 +138,7 @@ pub(super) const ROWS: &[Row] = &[
     query("timeline", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
     query("timelineMonths", "", Over::Nothing, " { month }", |s| &s.person),
     query("favourites", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
+    query("whoCanSee", "", ANOTHERS_PHOTO, "(mediaId: $id) { rule }", |s| &s.media),
     query("trash", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
     query("storageUsage", "", Over::Nothing, " { mediaCount }", |s| &s.person),
     query("auditLog", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
@@ -165,6 +167,7 @@ pub(super) const ROWS: &[Row] = &[
         Over::Gallery,
         |s| json!({ "galleryId": s.gallery, "userId": s.person, "level": "VIEW" }),
     ),
+    mutation("createShareLink", "", Over::Gallery, |s| json!({ "galleryId": s.gallery })),
     mutation("requestUpload", "", Over::Gallery, |s| {
         json!({
             "galleryId": s.gallery, "fileName": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 10, "sha256": s.sha256,
@@ -201,5 +204,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     mutation("setUserRole", "", Over::Nothing, |s| json!({ "userId": s.person, "role": "VISITOR" })),
     mutation("setUserDisabled", "", Over::Nothing, |s| json!({ "userId": s.person, "disabled": false })),
+    mutation("revokeShareLink", "", Over::Nothing, |s| json!({ "id": s.link })),
+    mutation("openShareLink", "of nothing", Over::Nothing, |_| json!({ "token": "x" })),
     mutation("updateProfile", "", Over::Nothing, |_| json!({})),
 ];

@@ -9,6 +9,7 @@ use model::{
     AccessLevel, Announcement, Comment, CommentId, CommentText, FileName, Gallery, GalleryId, Grant, Media, MediaId,
     MediaKind, Sha256, Title, Upload, UserId, Visibility,
 };
+use serde_json::{Value, json};
 use store::{Announced, Moved, Store};
 use tokio::sync::Mutex;
 use ulid::Ulid;
@@ -19,9 +20,10 @@ use crate::support::{
     home::{ADMIN_PASSWORD, FAMILY_PASSWORD},
 };
 
-pub(super) const CALLERS: [&str; 6] = ["anonymous", "outside", "VIEW", "COMMENT", "CONTRIBUTE", "admin"];
+pub(super) const CALLERS: [&str; 7] = ["anonymous", "outside", "VIEW", "COMMENT", "CONTRIBUTE", "admin", "guest"];
 const ANONYMOUS: usize = 0;
 const ADMIN: usize = 5;
+const GUEST: usize = 6;
 const LEVELS: [(usize, AccessLevel); 3] =
     [(2, AccessLevel::View), (3, AccessLevel::Comment), (4, AccessLevel::Contribute)];
 
@@ -62,10 +64,10 @@ impl State {
     }
 }
 
-/// The people, in the order of [`CALLERS`].
+/// The people, in the order of [`CALLERS`]; a guest is none of them.
 pub(super) struct Cast {
     home: Home,
-    pub(super) actors: Vec<Actor>,
+    actors: Vec<Actor>,
     ids: Vec<UserId>,
     /// The family's account, which the sign-in page offers, and which calls nothing here.
     option: String,
@@ -85,7 +87,8 @@ impl Cast {
             ids.push(actor.id().await.parse().expect("an id"));
         }
         // What is the caller's own is somebody's in any case.
-        ids.insert(0, ids[0]);
+        ids.insert(ANONYMOUS, ids[0]);
+        ids.insert(GUEST, ids[0]);
         let option = home.visitor().await.id().await;
         Self { home, actors, ids, option }
     }
@@ -100,6 +103,7 @@ pub(super) struct Subject {
     pub(super) media: String,
     pub(super) comment: String,
     pub(super) person: String,
+    pub(super) link: String,
     pub(super) option: String,
     pub(super) option_password: &'static str,
     pub(super) password: &'static str,
@@ -124,6 +128,10 @@ pub(super) struct Subjects<'a> {
     galleries: HashMap<State, GalleryId>,
     /// Where everyone may add and move photos away.
     common: GalleryId,
+    /// Somebody who came by a link to the gallery for the family.
+    guest: Actor,
+    /// Another link to it.
+    link: String,
     count: AtomicU32,
     /// Subjects that calls leave as they are.
     shared: Mutex<HashMap<Wanted, (MediaId, CommentId)>>,
@@ -137,6 +145,8 @@ impl<'a> Subjects<'a> {
             store: &cast.home.system.store,
             galleries: HashMap::new(),
             common: GalleryId::new(Ulid::nil()),
+            guest: cast.home.anonymous(),
+            link: String::new(),
             count: AtomicU32::default(),
             shared: Mutex::default(),
             to_trash: Mutex::default(),
@@ -147,7 +157,30 @@ impl<'a> Subjects<'a> {
         }
         let everyone: Vec<_> = (1..ADMIN).map(|caller| (caller, AccessLevel::Contribute)).collect();
         subjects.common = subjects.gallery(Visibility::Family, &everyone).await;
+        subjects.link = subjects.share().await["id"].as_str().map(str::to_owned).expect("an id");
+        subjects.guest = subjects.come_by(&subjects.share().await).await;
         subjects
+    }
+
+    /// Whoever is a caller.
+    pub(super) fn actor(&self, caller: usize) -> &Actor {
+        if caller == GUEST { &self.guest } else { &self.cast.actors[caller] }
+    }
+
+    /// Makes a link to the gallery for the family.
+    async fn share(&self) -> Value {
+        let call = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
+        let input = json!({ "galleryId": self.galleries[&State::Family].to_string() });
+        self.cast.actors[ADMIN].does(call, "CreateShareLinkInput", input).await["shareLink"].take()
+    }
+
+    async fn come_by(&self, link: &Value) -> Actor {
+        let token = link["url"].as_str().and_then(|url| url.split_once('#')).expect("a token").1;
+        let call = "openShareLink(input: $input) { session { accessToken } userErrors { code } }";
+        let opened = self.guest.does(call, "OpenShareLinkInput", json!({ "token": token })).await;
+        let mut guest = self.guest.clone();
+        guest.session = Some(opened["session"].clone());
+        guest
     }
 
     /// What a call of this row, by this caller, is about.
@@ -155,6 +188,7 @@ impl<'a> Subjects<'a> {
         let bytes = self.bytes();
         let subject = Subject {
             person: self.cast.option.clone(),
+            link: self.link.clone(),
             common: self.common.to_string(),
             option: self.cast.option.clone(),
             option_password: FAMILY_PASSWORD,

@@ -9,6 +9,22 @@ use super::entry::{
 };
 
 pub(super) const MUTATIONS: &[Entry<'static>] = &[
+    // Share links, what happened.
+    (
+        Admin,
+        "mutation($input: CreateShareLinkInput!, $revoke: RevokeShareLinkInput!) { createShareLink(input: $input) { shareLink { label hasPassword expiresAt openCount createdBy { displayName } gallery { title } } userErrors { code path } } revokeShareLink(input: $revoke) { shareLink { id label revokedAt } userErrors { code } } wrong: createShareLink(input: { galleryId: \"gal_none\" }) { shareLink { id } userErrors { code path } } }",
+        r#"{ "input": { "galleryId": "$summer", "password": "open sesame" }, "revoke": { "id": "$link" } }"#,
+    ),
+    (
+        Anonymous,
+        "mutation($token: String!) { asked: openShareLink(input: { token: $token }) { passwordRequired galleryId session { role } userErrors { code message path } } wrong: openShareLink(input: { token: \"AAAAAAAAAAAAAAAAAAAAAA\" }) { session { role } userErrors { code message path } } }",
+        r#"{ "token": "$linkToken" }"#,
+    ),
+    (
+        Rosa,
+        "mutation { markActivityRead(input: { upTo: \"2020-01-01T00:00:00Z\" }) { unreadCount userErrors { code } } }",
+        "{}",
+    ),
     // Likes, replies, orders.
     (
         Rosa,

@@ -80,6 +80,8 @@ impl Words {
 
     /// An address without its signature, but with all that is signed.
     fn unsigned(&mut self, url: &str) -> String {
+        // Behind the hash of a share link is its token.
+        let url = url.split_once('#').map_or(url, |(page, _)| page);
         let parts: Vec<&str> = url.split(['?', '&']).collect();
         let parts = parts.iter().map(|part| match part.split_once('=') {
             Some((name @ ("X-Amz-Signature" | "X-Amz-Date" | "uploadId"), _)) => name.to_owned(),
@@ -89,12 +91,13 @@ impl Words {
     }
 }
 
-/// The ULIDs and UUIDs in a text.
+/// The ULIDs, UUIDs and digests in a text.
 fn ids_in(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let is_id = |word: &str| match word.len() {
         26 => Ulid::from_string(word).is_ok(),
         36 => Uuid::try_parse(word).is_ok(),
+        64 => word.parse::<model::Sha256>().is_ok(),
         _ => false,
     };
     words.filter(|word| is_id(word)).collect()

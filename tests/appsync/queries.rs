@@ -255,6 +255,31 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
         "{}",
     ),
     (Visitor, "{ storageUsage { mediaCount } auditLog { edges { cursor } } viewer { id } }", "{}"),
+    (
+        Rosa,
+        "query($text: String!) { search(text: $text) { edges { cursor node { __typename ... on Gallery { title } ... on Photo { id caption } ... on Video { id fileName } ... on Comment { text author { displayName } media { id } } } } pageInfo { hasNextPage } } }",
+        r#"{ "text": "s" }"#,
+    ),
+    (
+        Rosa,
+        "query($text: String!) { search(text: $text, first: 3) { edges { node { __typename ... on Gallery { title mediaCount } ... on Media { id gallery { title } } ... on Comment { text } } } pageInfo { hasNextPage endCursor } } }",
+        r#"{ "text": "ph" }"#,
+    ),
+    (
+        Visitor,
+        "{ activity(first: 10) { unreadCount edges { node { __typename id at read ... on MediaAddedActivity { count by { displayName } gallery { title } } ... on CommentActivity { comment { text author { displayName } } } ... on LikeActivity { media { id } by { displayName } } } } pageInfo { hasNextPage } } }",
+        "{}",
+    ),
+    (
+        Admin,
+        "query($gallery: ID!, $media: ID!, $link: ID!, $rosa: ID!) { gallery(id: $gallery) { shareLinks { __typename id label url hasPassword openCount createdBy { displayName } gallery { title } } } node(id: $link) { __typename ... on ShareLink { label createdBy { id } gallery { id } } } whoCanSee(mediaId: $media) { __typename rule level user { displayName } shareLink { label } } galleries(asUser: $rosa) { edges { node { title } } } }",
+        r#"{ "gallery": "$guests", "media": "$rosasPhoto", "link": "$link", "rosa": "$rosa" }"#,
+    ),
+    (
+        Visitor,
+        "query($gallery: ID!, $link: ID!, $rosa: ID!, $media: ID!) { gallery(id: $gallery) { title shareLinks { id } } node(id: $link) { id } whoCanSee(mediaId: $media) { rule } galleries(asUser: $rosa) { edges { cursor } } }",
+        r#"{ "gallery": "$summer", "media": "$july", "link": "$link", "rosa": "$rosa" }"#,
+    ),
     // The whole library.
     (
         Rosa,

@@ -149,6 +149,13 @@ impl World {
 
     async fn invite_others(&mut self) {
         let admin = self.person(Who::Admin).clone();
+        let call = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
+        let input = json!({ "galleryId": self.name("guests"), "label": "Neighbours", "password": "sesame" });
+        let made = admin.does(call, "CreateShareLinkInput", input).await;
+        let url = made["shareLink"]["url"].as_str().expect("a url");
+        let (_, token) = url.split_once('#').expect("the token is behind the hash");
+        self.names.insert("linkToken", token.to_owned());
+        self.names.insert("link", made["shareLink"]["id"].as_str().expect("an id").to_owned());
         let email = format!("otto{}@example.org", self.number);
         let call = "inviteUser(input: $input) { user { id } userErrors { code } }";
         let input = json!({ "email": email, "displayName": "Otto", "role": "VISITOR" });

@@ -199,6 +199,16 @@ async fn talks(witness: &mut Witness, anna: &Actor, media: &Value) {
 
 async fn tidies_up(witness: &mut Witness, anna: &Actor, gallery: &Value, media: &Value) {
     let admin = witness.admin.clone();
+    let link = json!({ "galleryId": gallery, "label": "Neighbours" });
+    let made = witness.sees(&admin, "createShareLink", "shareLink { id url }", link, &[], &["/shareLink/id"]).await;
+    let (id, url) = (&made["shareLink"]["id"], made["shareLink"]["url"].as_str().expect("a url"));
+    let token = url.split_once('#').expect("the token is behind the hash").1.to_owned();
+    let opened = json!({ "token": token });
+    witness.secrets.push(token);
+    let nobody = anna.without_session();
+    let (_, lines) = witness.watches(&nobody, "openShareLink", "galleryId", opened).await;
+    assert_eq!((&lines[0]["action"], &lines[0]["subjectIds"]), (&json!("openShareLink"), &json!([id])));
+    witness.sees(&admin, "revokeShareLink", "", json!({ "id": id }), &[id], &[]).await;
     let order = json!({ "galleryId": gallery, "mediaIds": [media] });
     witness.sees(&admin, "reorderMedia", "", order, &[media, gallery], &[]).await;
     let ids = json!({ "ids": [media] });

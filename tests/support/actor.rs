@@ -72,6 +72,11 @@ impl Actor {
         error_codes(&self.asks(&mutation(call, type_name), json!({ "input": input })).await)
     }
 
+    /// The same, but not signed in.
+    pub(crate) fn without_session(&self) -> Self {
+        Self { session: None, ..self.clone() }
+    }
+
     pub(crate) fn access_token(&self) -> Option<&str> {
         self.session.as_ref().map(|session| session["accessToken"].as_str().expect("an access token"))
     }
