@@ -167,8 +167,11 @@ test('Kotlin: an input, a field and a value of an enum that are not in the outpu
     assert.deepEqual(problems('Visibility = Visibility.FAMILY', 'Visibility = Visibility.Family'), [
         'kotlin: CreateGalleryInput names Visibility.Family, which is not there',
     ]);
+    // Other enums have values of this name too.
+    const start = kotlin.indexOf('enum class Visibility');
+    const withoutFamily = kotlin.slice(0, start) + replaced(kotlin.slice(start), 'FAMILY("FAMILY"),', '');
     assert.deepEqual(
-        problems('FAMILY("FAMILY"),', ''),
+        checkKotlin(withoutFamily, contract),
         [
             'kotlin: Visibility has no FAMILY',
             'kotlin: CreateGalleryInput names Visibility.FAMILY, which is not there',
