@@ -75,6 +75,7 @@ fn unused_root_fields(operations: &[Operation]) -> Vec<String> {
     for used in operations.iter().flat_map(Operation::root_fields) {
         unused.remove(&used);
     }
+    unused.retain(|name| !schema::is_for_services(name));
     unused.into_iter().collect()
 }
 

@@ -8,7 +8,7 @@ use async_graphql_parser::{
 };
 use resolvers::guard::rights_of;
 
-const ROOTS: [&str; 2] = ["Query", "Mutation"];
+const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 
 /// The parsed types by name.
 pub(crate) fn types() -> HashMap<String, TypeDefinition> {
@@ -18,6 +18,21 @@ pub(crate) fn types() -> HashMap<String, TypeDefinition> {
         TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
     });
     types.collect()
+}
+
+/// Whether a root field is for the services of Mantel alone, and for no client.
+pub(crate) fn is_for_services(name: &str) -> bool {
+    let rights = rights_of(&resolvers::sdl()).expect("the schema can be parsed");
+    rights.get(name).is_some_and(|rights| rights.service && !rights.public && rights.groups.is_empty())
+}
+
+#[test]
+fn only_telling_of_events_is_for_services_and_it_is_for_nobody_else() {
+    let rights = rights_of(&resolvers::sdl()).expect("the schema can be parsed");
+    let mut services: Vec<&str> = rights.iter().filter(|(_, r)| r.service).map(|(name, _)| name.as_str()).collect();
+    services.sort_unstable();
+    assert_eq!(services, ["Mutation.publishCommentEvent", "Mutation.publishMediaEvent"]);
+    assert!(services.iter().all(|name| is_for_services(name)));
 }
 
 /// The output fields of a type; none where it has none.
@@ -98,7 +113,8 @@ fn every_root_field_declares_who_may_call_it() {
         for field in fields_of(&types[root]) {
             let name = format!("{root}.{}", field.name.node);
             let rights = rights.get(&name).unwrap_or_else(|| panic!("{name} has no line in the table of rights"));
-            assert!(rights.public || !rights.groups.is_empty(), "{name} is open to nobody: give it a directive");
+            let open = rights.public || rights.service || !rights.groups.is_empty();
+            assert!(open, "{name} is open to nobody: give it a directive");
             let known = rights.groups.iter().all(|group| ["admin", "visitor", "guest"].contains(&group.as_str()));
             assert!(known, "{name} is open to a group that is not there: {rights:?}");
         }
@@ -190,6 +206,10 @@ fn every_mutation_takes_one_input_and_answers_with_user_errors() {
     let types = types();
     for field in fields_of(&types["Mutation"]) {
         let name = &field.name.node;
+        // What the services say is told to those who subscribed as it is.
+        if is_for_services(&format!("Mutation.{name}")) {
+            continue;
+        }
         let arguments: Vec<String> =
             field.arguments.iter().map(|a| format!("{}: {}", a.node.name, a.node.ty)).collect();
         let mut chars = name.chars();

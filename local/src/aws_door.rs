@@ -1,21 +1,25 @@
-//! The loopback listener of DynamoDB and Cognito: told apart by `X-Amz-Target`, as AWS clients send it.
+//! The loopback listener of DynamoDB and Cognito, told apart by `X-Amz-Target`, as AWS clients send it; and of what
+//! stands in the place of AppSync, where the services tell of events.
 
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
 };
 
+use bytes::Bytes;
 use dynoxide::Database;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use model::{Clock, Timestamp};
+use resolvers::Api;
 use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
     cognito::{UserPool, needs_signature},
     data_folder::Secrets,
     dynamodb,
+    gateway::{full_of, lambda_request},
     hosts::Hosts,
     server::{Body, full, plain},
     sigv4,
@@ -23,6 +27,8 @@ use crate::{
 
 /// DynamoDB's own limit.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Where services tell of events, as at AppSync.
+pub(crate) const EVENTS_PATH: &str = "/graphql";
 
 /// DynamoDB and Cognito behind one address.
 #[derive(Clone)]
@@ -32,6 +38,8 @@ pub(crate) struct AwsDoor {
     pub(crate) secrets: Secrets,
     pub(crate) hosts: Hosts,
     pub(crate) clock: Clock,
+    /// Takes events of the services.
+    pub(crate) api: Api,
     /// Counts requests, for measurements.
     pub(crate) served: Arc<AtomicU64>,
 }
@@ -58,6 +66,9 @@ impl AwsDoor {
         };
         let body = body.to_bytes();
         let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+        if parts.uri.path() == EVENTS_PATH {
+            return self.take_event(parts, body).await;
+        }
         let database_operation = target.strip_prefix(dynamodb::TARGET_PREFIX).map(str::to_owned);
         let must_be_signed =
             database_operation.is_some() || (parts.method == http::Method::POST && needs_signature(target));
@@ -68,6 +79,15 @@ impl AwsDoor {
             Some(operation) => dynamodb::handle(&self.database, &operation, body).await,
             None => self.pool.handle(Request::from_parts(parts, body)).await.map(full),
         }
+    }
+}
+
+impl AwsDoor {
+    async fn take_event(&self, parts: Parts, body: Bytes) -> Response<Body> {
+        if !sigv4::is_signed_by(&self.secrets, &parts, &body, (self.clock)()) {
+            return refused();
+        }
+        self.api.handle_signed(lambda_request(parts, body)).await.map(full_of)
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// More than this the door behind refuses in any case.
-const MAX_BODY_BYTES: usize = 256 * 1024;
+pub(crate) const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// Hands requests to the API as API Gateway does.
 #[derive(Clone)]
@@ -68,6 +68,24 @@ impl Gateway {
         }));
         let answer = adapter.call(LambdaEvent::new(payload, Context::default())).await?;
         response(serde_json::from_value(serde_json::to_value(answer)?)?)
+    }
+}
+
+/// A request as the Lambda handlers take it.
+pub(crate) fn lambda_request(parts: http::request::Parts, body: Bytes) -> lambda_http::Request {
+    let body = match String::from_utf8(body.into()) {
+        Ok(text) => lambda_http::Body::Text(text),
+        Err(error) => lambda_http::Body::Binary(error.into_bytes()),
+    };
+    Request::from_parts(parts, body)
+}
+
+/// The body of an answer of theirs.
+pub(crate) fn full_of(body: lambda_http::Body) -> Body {
+    match body {
+        lambda_http::Body::Text(text) => full(text),
+        lambda_http::Body::Binary(bytes) => full(bytes),
+        _ => full(Bytes::new()),
     }
 }
 

@@ -1,11 +1,16 @@
 //! The site and the API behind one address.
 
+use bytes::Bytes;
+use futures::StreamExt;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
+use resolvers::Subscriptions;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use crate::{
-    gateway::Gateway,
+    gateway::{Gateway, MAX_BODY_BYTES, full_of, lambda_request},
     hosts::{Hosts, host_without_port},
     server::{Body, full, plain},
 };
@@ -57,6 +62,9 @@ const ASSETS: &[Asset] = assets! {
     "/views/viewer.js", "views/viewer.js", "text/javascript; charset=utf-8";
 };
 
+/// Where subscriptions are answered with streams.
+const STREAM_PATH: &str = "/graphql/stream";
+
 /// The site of one machine.
 #[derive(Clone)]
 pub(crate) struct Site {
@@ -66,6 +74,9 @@ pub(crate) struct Site {
     pub(crate) media_url: Option<url::Url>,
     /// Its port, under the host by which the caller came, otherwise.
     pub(crate) media_port: u16,
+    pub(crate) subscriptions: Subscriptions,
+    /// Changes when the system stops.
+    pub(crate) stopped: watch::Receiver<bool>,
 }
 
 impl Site {
@@ -78,15 +89,38 @@ impl Site {
             );
         }
         match request.uri().path() {
-            "/graphql" if !self.hosts.allows_origin_of(&request) => {
+            "/graphql" | STREAM_PATH if !self.hosts.allows_origin_of(&request) => {
                 plain(StatusCode::FORBIDDEN, "Pages of other sites may not call this API.")
             }
             "/graphql" => self.gateway.call(request).await,
+            STREAM_PATH => self.stream(request).await,
             path => match ASSETS.iter().find(|asset| asset.path == path) {
                 Some(asset) if matches!(*request.method(), Method::GET | Method::HEAD) => self.asset(asset, &request),
                 Some(_) => plain(StatusCode::METHOD_NOT_ALLOWED, "Use GET."),
                 None => plain(StatusCode::NOT_FOUND, "There is nothing here."),
             },
+        }
+    }
+
+    /// A stream of events. It ends when the client hangs up, or the system stops.
+    async fn stream(&self, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
+            return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request broke off, or is too large.");
+        };
+        match self.subscriptions.subscribe(lambda_request(parts, body.to_bytes())).await {
+            Ok(response) => {
+                let mut stopped = self.stopped.clone();
+                let stop = async move {
+                    // An error says that the system is gone.
+                    let _ = stopped.changed().await;
+                };
+                response.map(|stream| {
+                    let frames = stream.take_until(Box::pin(stop)).map(|text| Ok(Frame::data(Bytes::from(text))));
+                    StreamBody::new(frames).boxed_unsync()
+                })
+            }
+            Err(refused) => refused.map(full_of),
         }
     }
 

@@ -16,14 +16,14 @@ use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
 use processor::{Limits, Processor};
-use resolvers::{Api, Random, Services, SiteAddress, TokenSettings, Verifier, appsync::Door};
+use resolvers::{Api, Events, Random, Services, SiteAddress, Subscriptions, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use url::Url;
 
 use crate::{
     accounts::{self, FirstPasswords, NewAccount},
-    aws_door::AwsDoor,
+    aws_door::{AwsDoor, EVENTS_PATH},
     cognito::{self, UserPool},
     data_folder::{DataFolder, Secrets},
     dynamodb,
@@ -132,12 +132,15 @@ impl System {
         let mut doors = JoinSet::new();
         let mut services = JoinSet::new();
         let aws_requests = Arc::<AtomicU64>::default();
+        let store = connect(&opened, &options, addresses.1, addresses.2)?;
+        let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.0.port(), addresses.2);
         let door = AwsDoor {
             database: opened.database.clone(),
             pool: opened.pool.clone(),
             secrets: opened.secrets.clone(),
             hosts: hosts.clone(),
             clock: options.clock.clone(),
+            api: api.clone(),
             served: aws_requests.clone(),
         };
         let answer = move |request| {
@@ -147,16 +150,16 @@ impl System {
         services.spawn(serve(aws, answer, services_stopped.clone()));
         let s3 = serve_s3(&mut services, media, &opened, hosts.clone(), services_stopped.clone());
 
-        let store = connect(&opened, &options, addresses.1, addresses.2)?;
         store.create_table_if_missing().await?;
         let now = (options.clock)();
         let new_accounts = accounts::create_missing(&store, &options.passwords, &options.random, now).await?;
-        let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.0.port(), addresses.2);
         let site_of = Site {
             gateway: Gateway::new(api.clone(), options.clock.clone(), options.random.clone()),
             hosts,
             media_url: options.media_url.clone(),
             media_port: addresses.1.port(),
+            subscriptions: Subscriptions::new(api.clone(), appsync.clone()),
+            stopped: stopped.clone(),
         };
         let answer = move |request| {
             let site = site_of.clone();
@@ -335,6 +338,7 @@ fn connect(opened: &Opened, options: &Options, media: SocketAddr, aws: SocketAdd
             Some(url) => MediaAddress::Fixed(url.as_str().trim_end_matches('/').to_owned()),
             None => MediaAddress::CallersHost(media.port()),
         },
+        events_url: Some(format!("http://{}{EVENTS_PATH}", loopback(aws))),
     };
     // The embedded S3 checks signatures by the machine's clock, the others by ours.
     let by_our_clock = store::signing_by(&sdk, options.clock.clone());
@@ -367,6 +371,7 @@ fn doors_of(store: &Store, pool: &UserPool, options: &Options, site_port: u16, a
             Some(url) => SiteAddress::Fixed(url.as_str().to_owned()),
             None => SiteAddress::CallersHost(site_port),
         },
+        events: Events::default(),
     };
     let verifier = Verifier::new(settings, options.clock.clone());
     let api = Api::new(services.clone(), verifier.clone());

@@ -252,7 +252,7 @@ mod tests {
     use tokio::sync::OnceCell;
 
     use super::*;
-    use crate::SiteAddress;
+    use crate::{Events, SiteAddress};
 
     /// Services at an address where nothing answers.
     fn unreachable() -> Services {
@@ -264,12 +264,14 @@ mod tests {
             user_pool_id: "pool".to_owned(),
             client_id: "client".to_owned(),
             media_address: MediaAddress::Aws,
+            events_url: None,
         };
         Services {
             store: Store::new(&sdk, settings).expect("the configuration is whole"),
             clock: Arc::new(|| Timestamp::from_unix_seconds(0)),
             random: Arc::new(|bytes: &mut [u8]| bytes.fill(7)),
             site: SiteAddress::CallersHost(80),
+            events: Events::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use store::{Presigner, Store};
 use tokio::sync::OnceCell;
 use ulid::Ulid;
 
-use crate::audit::Notes;
+use crate::{audit::Notes, events::Events};
 
 /// Fills a buffer with unpredictable bytes. Made once, in `main`.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
@@ -24,6 +24,8 @@ pub struct Services {
     pub random: Random,
     /// Under which address people reach the site.
     pub site: SiteAddress,
+    /// Where events are told within this process.
+    pub events: Events,
 }
 
 /// Under which address people reach the site.

@@ -14,9 +14,12 @@ pub(crate) fn aws_cognito_user_pools(#[graphql(name = "cognito_groups")] cognito
 pub(crate) fn aws_api_key() {}
 
 /// Open to programs that sign their requests with a key of AWS.
-#[expect(dead_code, reason = "nothing is open to programs yet; the guard knows it already")]
 #[TypeDirective(name = "aws_iam", location = "FieldDefinition", location = "Object")]
 pub(crate) fn aws_iam() {}
+
+/// Told of by AppSync when one of these mutations answers.
+#[TypeDirective(name = "aws_subscribe", location = "FieldDefinition")]
+pub(crate) fn aws_subscribe(mutations: Vec<String>) {}
 
 /// Resolved on its own by AppSync, although it takes no argument.
 #[TypeDirective(name = "resolver", location = "FieldDefinition")]

@@ -14,22 +14,31 @@ use crate::{
     identity, loaders::record_loader, nullable::EXECUTED, panic::caught, token::Verifier,
 };
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const JSON: &str = "application/json; charset=utf-8";
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 
 /// The API behind its HTTP door.
 #[derive(Clone)]
 pub struct Api {
-    schema: Schema,
-    inspector: Inspector,
-    services: Services,
+    pub(crate) schema: Schema,
+    pub(crate) inspector: Inspector,
+    pub(crate) services: Services,
     verifier: Verifier,
     open_introspection: bool,
 }
 
+/// How a caller shows who it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Authentication {
+    /// By a token of the user pool, or not at all.
+    Token,
+    /// By a signature of AWS, which was checked before.
+    Signature,
+}
+
 /// What a refused request is answered with.
-struct Refusal {
+pub(crate) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -38,7 +47,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, message: &str) -> Self {
+    pub(crate) fn new(status: StatusCode, message: &str) -> Self {
         Self { status, code: "BAD_REQUEST", message: message.to_owned(), reason: None }
     }
 }
@@ -78,10 +87,20 @@ impl Api {
 
     /// Answers one HTTP request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
+        self.handle_from(request, Authentication::Token).await
+    }
+
+    /// Answers one HTTP request by a service that signed it with a key of AWS. Whoever hands it on has checked the
+    /// signature, as AppSync does.
+    pub async fn handle_signed(&self, request: Request) -> Response<Body> {
+        self.handle_from(request, Authentication::Signature).await
+    }
+
+    async fn handle_from(&self, request: Request, authentication: Authentication) -> Response<Body> {
         let request_id = request_id(&request, &self.services);
         let mut response = if let Some(content_type) = accepted(request.headers()) {
             // Boxed, because what executes a document is large to carry about.
-            match caught(Box::pin(self.answer(request, &request_id, content_type))).await {
+            match caught(Box::pin(self.answer(request, authentication, &request_id, content_type))).await {
                 Ok(Ok(response)) => response,
                 Ok(Err(refusal)) => refused(&refusal, content_type, &request_id),
                 Err(panicked) => refused(&panicked.into(), content_type, &request_id),
@@ -99,6 +118,7 @@ impl Api {
     async fn answer(
         &self,
         request: Request,
+        authentication: Authentication,
         request_id: &str,
         content_type: &'static str,
     ) -> Result<Response<Body>, Refusal> {
@@ -112,7 +132,7 @@ impl Api {
         if request.method() == Method::GET && measured.operation != OperationType::Query {
             return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "GET is for queries; use POST."));
         }
-        let caller = self.identify(&request, request_id).await?;
+        let caller = self.identify(&request, authentication, request_id).await?;
         let mut graphql = graphql.data(record_loader(self.services.store.clone()));
         if self.open_introspection {
             graphql = graphql.data(OpenIntrospection);
@@ -123,8 +143,17 @@ impl Api {
     }
 
     /// Says who is calling. A token that is presented must be good.
-    async fn identify(&self, request: &Request, request_id: &str) -> Result<Caller, Error> {
+    pub(crate) async fn identify(
+        &self,
+        request: &Request,
+        authentication: Authentication,
+        request_id: &str,
+    ) -> Result<Caller, Error> {
         let mut caller = identity::nobody(&self.services, host_of(request.headers()), Some(request_id.to_owned()));
+        if authentication == Authentication::Signature {
+            caller.requester = Requester::Service;
+            return Ok(caller);
+        }
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
             let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
             let claims = self.verifier.verify(token).await?;
@@ -134,7 +163,8 @@ impl Api {
     }
 }
 
-fn parse(request: &Request) -> Result<GraphqlRequest, Refusal> {
+/// The request of GraphQL in one of HTTP.
+pub(crate) fn parse(request: &Request) -> Result<GraphqlRequest, Refusal> {
     match *request.method() {
         Method::POST => parse_post(request),
         Method::GET => parse_get(request),
@@ -264,7 +294,7 @@ fn host_of(headers: &HeaderMap) -> &str {
 }
 
 /// The id that Lambda gave the invocation.
-fn request_id(request: &Request, services: &Services) -> String {
+pub(crate) fn request_id(request: &Request, services: &Services) -> String {
     let given = request.lambda_context_ref().map(|context| context.request_id.clone()).filter(|id| !id.is_empty());
     given.unwrap_or_else(|| services.new_ulid((services.clock)()).to_string())
 }
@@ -277,7 +307,14 @@ fn respond(
 ) -> Result<Response<Body>, Refusal> {
     let executed = response.extensions.remove(EXECUTED).is_some();
     let status = if executed || content_type == JSON { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let mut body = serde_json::to_value(&response).map_err(Error::internal)?;
+    let body = body_of(&response, executed).map_err(Error::internal)?;
+    let body = if body.len() > MAX_ANSWER_BYTES { too_large(operation) } else { body };
+    Ok(build(status, content_type, body))
+}
+
+/// The answer as JSON, without `data` where nothing was executed.
+pub(crate) fn body_of(response: &GraphqlResponse, executed: bool) -> serde_json::Result<String> {
+    let mut body = serde_json::to_value(response)?;
     if let Value::Object(fields) = &mut body {
         if !executed {
             fields.remove("data");
@@ -289,9 +326,7 @@ fn respond(
             }
         }
     }
-    let body = body.to_string();
-    let body = if body.len() > MAX_ANSWER_BYTES { too_large(operation) } else { body };
-    Ok(build(status, content_type, body))
+    Ok(body.to_string())
 }
 
 /// Stands for an answer that is too large. By the specification its status is 200 in both media types: the document was
@@ -306,7 +341,7 @@ fn too_large(operation: OperationType) -> String {
 }
 
 /// Faults are logged with their reason; the client gets a fixed text and the id of the request.
-fn refused(refusal: &Refusal, content_type: &'static str, request_id: &str) -> Response<Body> {
+pub(crate) fn refused(refusal: &Refusal, content_type: &'static str, request_id: &str) -> Response<Body> {
     let mut extensions = json!({ "code": refusal.code });
     if let Some(reason) = &refusal.reason {
         tracing::error!(request.id = request_id, code = refusal.code, %reason, "request failed at the door");

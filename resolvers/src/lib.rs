@@ -10,6 +10,7 @@ mod context;
 mod directives;
 pub mod document;
 mod error;
+mod events;
 mod gallery;
 mod gallery_edit;
 mod gate;
@@ -30,10 +31,13 @@ mod permissions;
 mod reorder;
 mod scalars;
 mod search;
+mod seats;
 mod session;
 mod share_link;
 mod share_link_edit;
 mod share_link_session;
+mod sse;
+mod subscription;
 mod timeline;
 mod token;
 mod upload;
@@ -41,10 +45,13 @@ mod user;
 mod variables;
 mod who_can_see;
 
-use async_graphql::{EmptySubscription, MergedObject, SchemaBuilder};
+use async_graphql::{MergedObject, SchemaBuilder};
 
 pub use context::{Random, Services, SiteAddress};
+pub use events::Events;
 pub use http::Api;
+pub use sse::{EventStream, Subscriptions};
+pub use subscription::Subscription;
 pub use token::{TokenSettings, Verifier};
 
 /// Everything that can be asked.
@@ -78,10 +85,11 @@ pub struct Mutation(
     user::UserMutations,
     share_link_edit::ShareLinkMutations,
     share_link_session::OpenShareLinkMutations,
+    subscription::EventMutations,
 );
 
 /// The schema, ready to execute.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The largest body that is read, and the longest text of a query in a URL.
 const MAX_BODY_BYTES: usize = 100 * 1024;
@@ -115,8 +123,8 @@ pub(crate) fn schema_for_own_operations(services: Services) -> Schema {
 }
 
 /// What holds for every operation, whoever wrote it.
-fn builder(services: Option<Services>) -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder(services: Option<Services>) -> SchemaBuilder<Query, Mutation, Subscription> {
+    let builder = Schema::build(Query::default(), Mutation::default(), Subscription)
         .extension(nullable::NullableFields)
         .extension(audit::Audit)
         .extension(guard::Guard::default())

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use lambda_http::{BoxFuture, Error, lambda_runtime, service_fn};
 use model::Timestamp;
-use resolvers::{Api, Services, SiteAddress, TokenSettings, Verifier, appsync::Door, lambda};
+use resolvers::{Api, Events, Services, SiteAddress, TokenSettings, Verifier, appsync::Door, lambda};
 use store::{Settings, Store, config};
 
 #[tokio::main]
@@ -14,7 +14,13 @@ async fn main() -> Result<(), Error> {
     let store = Store::new(&sdk, Settings::from_env()?)?;
     let clock: model::Clock = Arc::new(now);
     let site = SiteAddress::Fixed(config::required("MANTEL_SITE_URL")?);
-    let services = Services { clock: clock.clone(), random: Arc::new(fill_random), store: store.clone(), site };
+    let services = Services {
+        store: store.clone(),
+        clock: clock.clone(),
+        random: Arc::new(fill_random),
+        site,
+        events: Events::default(),
+    };
     let verifier = Verifier::new(token_settings(&store), clock);
     let mut api = Api::new(services.clone(), verifier.clone());
     if config::is_dev() {

@@ -32,8 +32,6 @@ struct ErrorsOfRequest {
 impl Extension for ErrorsOfRequest {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        response.errors.append(&mut self.errors.lock().unwrap_or_else(PoisonError::into_inner));
-        response.errors.iter_mut().for_each(restore_path);
         if self.executed.load(Ordering::Relaxed) {
             response.extensions.insert(EXECUTED.to_owned(), Value::Boolean(true));
         }
@@ -47,7 +45,10 @@ impl Extension for ErrorsOfRequest {
         next: NextExecute<'_>,
     ) -> Response {
         self.executed.store(true, Ordering::Relaxed);
-        next.run(ctx, operation_name).await
+        let mut response = next.run(ctx, operation_name).await;
+        response.errors.append(&mut self.errors.lock().unwrap_or_else(PoisonError::into_inner));
+        response.errors.iter_mut().for_each(restore_path);
+        response
     }
 
     async fn resolve(

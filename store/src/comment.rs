@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use model::{Comment, CommentId, CommentText, Error, MediaId, MediaStatus, Page, PageRequest, Timestamp};
+use model::{
+    Comment, CommentEvent, CommentEventKind, CommentId, CommentText, Error, Event, MediaId, MediaStatus, Page,
+    PageRequest, Timestamp,
+};
 
 use crate::{
     Store,
@@ -43,7 +46,7 @@ impl Store {
             writes.push(self.change_write(&keys::comment(id.thread_id()), reply));
         }
         writes.extend(self.said_writes(None, Some(comment)));
-        Ok(self.transact(writes).await? == Transaction::Done)
+        self.say(writes, id, CommentEventKind::Added).await
     }
 
     /// Changes the text of a comment; none where it was changed or removed meanwhile.
@@ -55,7 +58,7 @@ impl Store {
     ) -> Result<Option<Comment>, Error> {
         let edited = Comment { text: Some(text.clone()), edited_at: Some(now), ..comment.clone() };
         let writes = self.replacing(comment, &edited)?;
-        Ok((self.transact(writes).await? == Transaction::Done).then_some(edited))
+        Ok(self.say(writes, comment.id, CommentEventKind::Edited).await?.then_some(edited))
     }
 
     /// Takes the text of a comment away and uncounts it; its place stays. False where it was changed or removed meanwhile.
@@ -64,7 +67,7 @@ impl Store {
         let mut writes = self.replacing(comment, &removed)?;
         let count = Change::of_existing().add("comment_count", -1);
         writes.push(self.change_write(&keys::media(comment.id.media), count));
-        Ok(self.transact(writes).await? == Transaction::Done)
+        self.say(writes, comment.id, CommentEventKind::Removed).await
     }
 
     /// The comments on a photo or video that are no replies, oldest first, removed ones too.
@@ -99,6 +102,16 @@ impl Store {
         writes.extend(self.said_writes(Some(comment), None));
         self.transact(writes).await?;
         Ok(())
+    }
+
+    /// Writes what became of a comment, and tells who is looking; false where it could not be so.
+    async fn say(&self, writes: Vec<TransactWriteItem>, id: CommentId, kind: CommentEventKind) -> Result<bool, Error> {
+        let done = self.transact(writes).await? == Transaction::Done;
+        if done {
+            let event = CommentEvent { media_id: id.media, comment_id: id, kind };
+            self.publish([Event::Comment(event)]).await;
+        }
+        Ok(done)
     }
 
     /// The change of a comment that has its text still, with the words by which it is found.

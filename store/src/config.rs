@@ -19,6 +19,8 @@ pub struct Settings {
     pub client_id: String,
     /// Under which address clients reach the buckets.
     pub media_address: MediaAddress,
+    /// The GraphQL endpoint that tells subscribers of events, as AppSync does; where there is none, nobody is told.
+    pub events_url: Option<String>,
 }
 
 /// Under which address clients reach the buckets.
@@ -34,7 +36,8 @@ pub enum MediaAddress {
 
 impl Settings {
     /// From the variables `MANTEL_TABLE`, `MANTEL_ORIGINALS_BUCKET`, `MANTEL_RENDITIONS_BUCKET`,
-    /// `MANTEL_USER_POOL_ID`, `MANTEL_CLIENT_ID`, and where the buckets are not at Amazon S3, `MANTEL_MEDIA_URL`.
+    /// `MANTEL_USER_POOL_ID`, `MANTEL_CLIENT_ID`, where the buckets are not at Amazon S3, `MANTEL_MEDIA_URL`, and where
+    /// there is AppSync, `MANTEL_APPSYNC_URL`.
     ///
     /// # Errors
     /// When one of them is missing; the error names it.
@@ -49,6 +52,7 @@ impl Settings {
                 Some(url) => MediaAddress::Fixed(url.trim_end_matches('/').to_owned()),
                 None => MediaAddress::Aws,
             },
+            events_url: optional("MANTEL_APPSYNC_URL"),
         })
     }
 }

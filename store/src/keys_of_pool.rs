@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use model::Error;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::http::{connector, read};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BYTES: usize = 64 * 1024;
@@ -44,29 +44,15 @@ struct KeySet {
 pub async fn fetch_public_keys(url: &str) -> Result<Vec<PublicKey>, Error> {
     let unavailable = |reason: String| Error::Unavailable(format!("the keys at {url}: {reason}").into());
     let fetch = async {
-        let connector: Connector =
-            Connector::builder().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build();
         let request = HttpRequest::get(url).map_err(|error| unavailable(error.to_string()))?;
-        let answer = connector.call(request).await.map_err(|error| unavailable(format!("{error:?}")))?;
+        let answer = connector().call(request).await.map_err(|error| unavailable(format!("{error:?}")))?;
         if !answer.status().is_success() {
             return Err(unavailable(format!("status {}", answer.status())));
         }
-        let bytes = read(ByteStream::new(answer.into_body())).await.map_err(unavailable)?;
+        let bytes = read(answer.into_body(), MAX_BYTES).await.map_err(unavailable)?;
         let set: KeySet = serde_json::from_slice(&bytes).map_err(|error| unavailable(error.to_string()))?;
         let objects = set.keys.into_iter().filter(Value::is_object);
         Ok(objects.filter_map(|key| serde_json::from_value(key).ok()).collect())
     };
     tokio::time::timeout(TIMEOUT, fetch).await.map_err(|_| unavailable("no answer in time".to_owned()))?
-}
-
-/// Reads a body, and no more of it than a key set may have.
-async fn read(mut body: ByteStream) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.try_next().await.map_err(|error| error.to_string())? {
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            return Err(format!("more than {MAX_BYTES} bytes"));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }

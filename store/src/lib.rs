@@ -9,6 +9,7 @@ mod comment;
 pub mod config;
 mod error;
 mod gallery;
+mod http;
 mod item;
 mod keys;
 mod keys_of_pool;
@@ -18,6 +19,7 @@ mod media;
 mod object;
 mod presign;
 mod processing;
+mod publish;
 mod replace;
 mod search;
 mod table;
@@ -53,6 +55,8 @@ pub use upload::Announced;
 pub use user::UserChange;
 pub use user_pool::{Account, NewUser, SignIn, Tokens};
 
+use self::publish::Publisher;
+
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Clients of the table, the buckets and the user pool. Made once, shared by all.
@@ -64,6 +68,7 @@ pub struct Store {
     credentials: SharedCredentialsProvider,
     region: String,
     settings: Settings,
+    publisher: Option<Publisher>,
 }
 
 /// The configuration of the SDK from the usual AWS variables, `AWS_ENDPOINT_URL` among them.
@@ -120,7 +125,7 @@ impl Store {
     /// Makes the clients. S3 is addressed by path where an endpoint of one's own is configured.
     ///
     /// # Errors
-    /// When the configuration has no credentials or no region.
+    /// When the configuration has no credentials or no region, or the address of events is none.
     pub fn new(sdk: &SdkConfig, settings: Settings) -> Result<Self, Error> {
         let credentials =
             sdk.credentials_provider().ok_or_else(|| Error::internal("no AWS credentials are configured"))?;
@@ -134,6 +139,7 @@ impl Store {
             cognito: aws_sdk_cognitoidentityprovider::Client::new(sdk),
             credentials,
             region,
+            publisher: settings.events_url.as_deref().map(|url| Publisher::new(sdk, url)).transpose()?,
             settings,
         })
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use model::{Error, Gallery, GalleryId, Media, MediaId, MediaStatus, Timestamp, Word};
+use model::{Error, Event, Gallery, GalleryId, Media, MediaId, MediaStatus, Timestamp, Word, media_events};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -154,7 +154,8 @@ fn move_in(
 
 impl Store {
     /// Makes, changes or deletes the record of a photo or video, with all that follows from it, and with some further
-    /// writes. `before` is the record as it was read; the change only happens while it is still so.
+    /// writes. `before` is the record as it was read; the change only happens while it is still so. Who is looking hears
+    /// of it.
     pub(crate) async fn replace_media(
         &self,
         before: Option<&Media>,
@@ -175,7 +176,10 @@ impl Store {
         writes.extend(self.word_writes(&was.words, &is.words));
         writes.extend(further);
         Ok(match self.transact(writes).await? {
-            Transaction::Done => Replaced::Done,
+            Transaction::Done => {
+                self.publish(media_events(before, after).into_iter().map(Event::Media)).await;
+                Replaced::Done
+            }
             Transaction::Refused(which) if which.contains(&0) => Replaced::Changed,
             Transaction::Refused(which) if which.iter().any(|at| galleries.contains(at)) => Replaced::GalleryGone,
             Transaction::Refused(which) if which.iter().any(|at| claim.contains(at)) => Replaced::Duplicate,

@@ -1,4 +1,6 @@
 //! Every operation of the clients goes through both doors, too. A new one needs a line in this table.
+//!
+//! Subscriptions are not answered but admitted: `tests/stories/subscriptions.rs` holds that both doors admit alike.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -97,7 +99,7 @@ fn documents() -> BTreeMap<String, String> {
         let document = fs::read_to_string(path).expect("a text");
         (operation_name(&document), document)
     });
-    documents.collect()
+    documents.filter(|(_, document)| !document.starts_with("subscription ")).collect()
 }
 
 #[test]

@@ -5,37 +5,14 @@
 
 import { serverAudits } from 'graphql-http';
 
+import { signIn } from './server.mjs';
+
 const url = process.argv[2];
 if (!url) {
     console.error('usage: node run.mjs URL');
     process.exit(2);
 }
-const password = process.env.MANTEL_FAMILY_PASSWORD ?? 'audit-password';
-
-async function ask(query, variables) {
-    const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = await response.json();
-    if (errors) throw new Error(errors.map((error) => error.message).join(' '));
-    return data;
-}
-
-async function signIn() {
-    const { signInOptions } = await ask('{ signInOptions { id role } }');
-    const family = signInOptions.find((option) => option.role === 'VISITOR');
-    if (!family) throw new Error('No account of a visitor is offered.');
-    const { signIn } = await ask(
-        'mutation($input: SignInInput!) { signIn(input: $input) { session { accessToken } userErrors { message } } }',
-        { input: { optionId: family.id, password } },
-    );
-    if (!signIn.session) throw new Error(signIn.userErrors.map((error) => error.message).join(' '));
-    return signIn.session.accessToken;
-}
-
-const token = await signIn();
+const token = await signIn(url, 'VISITOR');
 const fetchFn = (target, init = {}) =>
     fetch(target, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
 

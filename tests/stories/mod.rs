@@ -30,6 +30,7 @@ mod share_links;
 mod signing_in;
 mod starting;
 mod storage_usage;
+mod subscriptions;
 mod timeline;
 mod trash;
 mod upload_rules;

@@ -77,6 +77,15 @@ impl Actor {
         Self { session: None, ..self.clone() }
     }
 
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// The address of the API.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn access_token(&self) -> Option<&str> {
         self.session.as_ref().map(|session| session["accessToken"].as_str().expect("an access token"))
     }

@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod aws;
 pub(crate) mod home;
 pub(crate) mod operations;
+pub(crate) mod stream;
 mod table;
 
 pub(crate) use actor::Actor;

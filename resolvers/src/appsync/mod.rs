@@ -10,7 +10,7 @@ use std::{collections::HashMap, io, sync::Arc};
 use async_graphql::{PathSegment, Request, Response, ServerError, Value as GraphqlValue, Variables};
 use lambda_http::lambda_runtime::Diagnostic;
 use model::{Error, access::Requester};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub use self::export::{export, resolver_fields};
 use self::{
@@ -138,11 +138,31 @@ impl Door {
     }
 }
 
+impl Door {
+    /// Whether there is such a field to subscribe to.
+    pub(crate) fn has_subscription(&self, field: &str) -> bool {
+        self.0.rights.contains_key(&format!("Subscription.{field}"))
+    }
+
+    /// Lets a subscription begin, or go on, where the caller may call its field and see what it is about.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn admit(
+        &self,
+        field: &str,
+        arguments: &Map<String, Value>,
+        caller: Caller,
+    ) -> Result<(), Failure> {
+        self.0.admit(field, arguments, caller).await
+    }
+}
+
 impl Behind {
     async fn answer(&self, event: &Event) -> Result<Value, Failure> {
         let caller = self.identify(event).await?;
         match event.parent_type() {
-            "Subscription" => self.subscribe(event, caller).await,
+            "Subscription" => self.admit(event.field(), &event.arguments(), caller).await.map(|()| Value::Null),
             root if ROOTS.contains(&root) => {
                 let operation = self.operations.of_root(root, event.field(), event.arguments())?;
                 let response = self.execute(operation, caller).await;
@@ -217,21 +237,19 @@ impl Behind {
         }
     }
 
-    /// Lets a subscription begin where the caller may see what it is about; its first answer is empty.
-    async fn subscribe(&self, event: &Event, caller: Caller) -> Result<Value, Failure> {
-        let ids = self.operations.ids_in("Subscription", event.field(), &event.arguments())?;
-        let rights = self.rights.get(&format!("Subscription.{}", event.field()));
-        guard::check(rights, &caller.requester)?;
+    async fn admit(&self, field: &str, arguments: &Map<String, Value>, caller: Caller) -> Result<(), Failure> {
+        let ids = self.operations.ids_in("Subscription", field, arguments)?;
+        guard::check(self.rights.get(&format!("Subscription.{field}")), &caller.requester)?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         if ids.is_empty() {
-            return Ok(Value::Null);
+            return Ok(());
         }
         for found in by_alias(self.execute(Operations::of_existence(&ids), caller).await, ids.len()) {
             if found?.is_null() {
                 return Err(Failure::new("NOT_FOUND", "There is no such thing, or none that you may see."));
             }
         }
-        Ok(Value::Null)
+        Ok(())
     }
 
     async fn execute(&self, operation: Operation, caller: Caller) -> Response {

@@ -25,7 +25,7 @@ fn recorded(fixture: &str) -> Value {
 }
 
 /// The event of a field, as somebody asks for it.
-fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Value) -> Value {
+pub(crate) fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Value) -> Value {
     let mut event = asked(recorded(if actor.session.is_some() { USER_POOL } else { API_KEY }), parent_type, field);
     event["arguments"] = arguments;
     if let Some(token) = actor.access_token() {
@@ -60,7 +60,7 @@ fn identity(claims: &Value) -> Value {
     identity
 }
 
-async fn resolve(home: &Home, event: Value) -> Result<Value, Failure> {
+pub(crate) async fn resolve(home: &Home, event: Value) -> Result<Value, Failure> {
     home.system.appsync.handle(event).await
 }
 
