@@ -200,11 +200,13 @@ pub fn decide(requester: &Requester, action: Action, subject: &Subject) -> Verdi
     let own_comment = author.is_some() && author == requester.user_id();
     let manages = standing == Standing::Manage;
     let live = media.is_none_or(|m| m.status != MediaStatus::Trashed);
+    // What is on its way may never come: nobody says anything about it before.
+    let shown = media.is_none_or(|m| m.status.is_shown());
     let allowed = match action {
         Action::View => true,
         Action::Download => requester.may_download(),
-        Action::Like => requester.is_family() && media.is_some() && author.is_none() && live,
-        Action::Comment => standing >= Standing::Comment && live,
+        Action::Like => requester.is_family() && media.is_some() && author.is_none() && shown,
+        Action::Comment => standing >= Standing::Comment && shown,
         Action::Contribute => standing >= Standing::Contribute && media.is_none(),
         Action::ManageGallery => manages && media.is_none(),
         Action::EditMedia | Action::TrashMedia => {
@@ -402,6 +404,10 @@ mod tests {
         check(&person(OTHER, Role::Visitor), Action::View, Subject::Media(list, uploading), Verdict::Allowed);
         check(&person(OTHER, Role::Visitor), Action::TrashMedia, Subject::Media(list, uploading), Verdict::Denied);
         check(&person(OTHER, Role::Visitor), Action::View, Subject::Media(FAMILY, uploading), Verdict::Hidden);
+        for action in [Action::Like, Action::Comment] {
+            check(&person(ME, Role::Visitor), action, Subject::Media(FAMILY, uploading), Verdict::Denied);
+            check(&person(OTHER, Role::Admin), action, Subject::Media(FAMILY, uploading), Verdict::Denied);
+        }
         check(&person(OTHER, Role::Admin), Action::View, Subject::Media(list, uploading), Verdict::Allowed);
     }
 

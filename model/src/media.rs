@@ -25,6 +25,17 @@ pub enum MediaStatus {
     Trashed,
 }
 
+impl MediaStatus {
+    /// Whether galleries show it: all its bytes are here, and it is not in the trash.
+    #[must_use]
+    pub fn is_shown(self) -> bool {
+        match self {
+            Self::Processing | Self::Ready | Self::Failed => true,
+            Self::Uploading | Self::Trashed => false,
+        }
+    }
+}
+
 /// A quarter turn clockwise that a person asked for, on top of what the file says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
@@ -324,10 +335,7 @@ impl Media {
     /// Whether its gallery shows it: all its bytes are here, and it is not in the trash.
     #[must_use]
     pub fn is_shown(&self) -> bool {
-        match self.status {
-            MediaStatus::Processing | MediaStatus::Ready | MediaStatus::Failed => true,
-            MediaStatus::Uploading | MediaStatus::Trashed => false,
-        }
+        self.status.is_shown()
     }
 
     /// Where it stands in an order by hand: where it was put, or else by its date.

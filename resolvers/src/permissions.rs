@@ -43,6 +43,8 @@ pub(crate) struct CommentPermissions {
     edit: bool,
     /// Remove it.
     delete: bool,
+    /// Reply to it.
+    reply: bool,
 }
 
 pub(crate) async fn of_gallery(ctx: &Context<'_>, gallery: &model::Gallery) -> Result<GalleryPermissions, Error> {
@@ -79,6 +81,7 @@ pub(crate) async fn of_comment(
     Ok(Some(CommentPermissions {
         edit: there && may(ctx, Action::EditComment, &subject),
         delete: there && may(ctx, Action::RemoveComment, &subject),
+        reply: may(ctx, Action::Comment, &subject),
     }))
 }
 

@@ -110,6 +110,21 @@ async fn likes_are_erased_with_the_picture() {
     assert!(ids(&admin.gets(FAVOURITES, json!({})).await["favourites"]).is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_its_way_can_be_neither_liked_nor_commented_on() {
+    let (_home, admin, gallery) = gallery().await;
+    let ticket = admin.requests_upload(&gallery, "a.jpg", "image/jpeg", b"not sent yet").await;
+    let id = ticket["ticket"]["mediaId"].as_str().expect("an id");
+    let document = "query($id: ID!) { media(id: $id) { viewerCan { edit comment } } }";
+    let data = admin.gets(document, json!({ "id": id })).await;
+    assert_eq!(data["media"]["viewerCan"], json!({ "edit": true, "comment": false }));
+    let like = "likeMedia(input: $input) { media { likeCount } userErrors { code } }";
+    assert_eq!(admin.refusals(like, "LikeMediaInput", json!({ "mediaId": id })).await, ["FORBIDDEN"]);
+    let comment = "addComment(input: $input) { comment { id } userErrors { code } }";
+    let input = json!({ "mediaId": id, "text": "Soon" });
+    assert_eq!(admin.refusals(comment, "AddCommentInput", input).await, ["FORBIDDEN"]);
+}
+
 async fn gallery() -> (Home, Actor, String) {
     let home = Home::open().await;
     let admin = home.admin().await;

@@ -75,6 +75,27 @@ async fn who_shares_an_account_says_who_they_are() {
     assert_eq!(anna.does(ADD, "AddCommentInput", input).await["comment"]["authorName"], Value::Null);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_comment_may_reply_and_is_told_so() {
+    let (home, admin, photo) = photo().await;
+    let anna = home.relative(&admin, "Anna").await;
+    let comment = admin.comments(&photo, "Who is this?").await;
+    let gallery = "query($id: ID!) { media(id: $id) { gallery { id } } }";
+    let gallery = admin.gets(gallery, json!({ "id": photo })).await["media"]["gallery"]["id"].clone();
+    let gallery = gallery.as_str().expect("an id");
+    let close = "updateGallery(input: $input) { gallery { id } userErrors { code } }";
+    admin.does(close, "UpdateGalleryInput", json!({ "id": gallery, "visibility": "RESTRICTED" })).await;
+    for (level, may) in [("VIEW", false), ("COMMENT", true)] {
+        admin.grants(gallery, &anna.id().await, json!(level)).await;
+        let asked = "query($id: ID!) { node(id: $id) { ... on Comment { viewerCan { reply } } } }";
+        let data = anna.gets(asked, json!({ "id": comment })).await;
+        assert_eq!(data["node"]["viewerCan"]["reply"], may, "{level}");
+        let reply = json!({ "mediaId": photo, "text": "Aunt Mary", "parentId": comment });
+        let refusals = anna.refusals(ADD, "AddCommentInput", reply).await;
+        assert_eq!(refusals.is_empty(), may, "{level}: {refusals:?}");
+    }
+}
+
 async fn photo() -> (Home, Actor, String) {
     let home = Home::open().await;
     let admin = home.admin().await;
