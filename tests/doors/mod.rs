@@ -1,10 +1,10 @@
 //! The doors by which requests come in: what they let through, and what they refuse.
 
 mod answers;
-mod appsync;
+pub(crate) mod appsync;
 mod aws_port;
 mod documents;
-mod forgery;
+pub(crate) mod forgery;
 mod graphql_limits;
 mod graphql_over_http;
 mod hosts;

@@ -25,7 +25,7 @@ fn recorded(fixture: &str) -> Value {
 }
 
 /// The event of a field, as somebody asks for it.
-fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Value) -> Value {
+pub(crate) fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Value) -> Value {
     let mut event = asked(recorded(if actor.session.is_some() { USER_POOL } else { API_KEY }), parent_type, field);
     event["arguments"] = arguments;
     if let Some(token) = actor.access_token() {
@@ -36,7 +36,7 @@ fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Value) -> Val
 }
 
 /// The event of a field of something with an id.
-fn of(actor: &Actor, parent_type: &str, id: &str, field: &str, arguments: Value) -> Value {
+pub(crate) fn of(actor: &Actor, parent_type: &str, id: &str, field: &str, arguments: Value) -> Value {
     let mut event = event(actor, parent_type, field, arguments);
     event["source"] = json!({ "__typename": parent_type, "id": id });
     event
