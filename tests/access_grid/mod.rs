@@ -6,6 +6,7 @@ mod cast;
 mod doors;
 mod fields;
 mod operations;
+mod revoked;
 mod rows;
 mod schema;
 mod subjects;
