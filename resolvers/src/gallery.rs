@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use model::{
-    AccessLevel, Error, MediaStatus, PageRequest,
+    AccessLevel, Error, MediaId, MediaStatus, PageRequest,
     access::{Action, Requester},
 };
 
@@ -164,9 +164,10 @@ impl Gallery {
         let page = filtered_page(
             &request,
             |request| async move { store(ctx).list_media(self.0.id, &request, sort).await },
-            |rows: Vec<model::Media>| async move {
-                let wanted = |media: model::Media| Some(media).filter(|m| kind.is_none_or(|kind| m.kind == kind));
-                Ok(rows.into_iter().map(wanted).collect())
+            |ids: Vec<MediaId>| async move {
+                let shown = store(ctx).get_shown_media(self.0.id, &ids).await?;
+                let wanted = |media: &model::Media| kind.is_none_or(|kind| media.kind == kind);
+                Ok(shown.into_iter().map(|media| media.filter(wanted)).collect())
             },
         );
         let page = answer(ctx, page.await)?;

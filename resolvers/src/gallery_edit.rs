@@ -227,11 +227,12 @@ async fn trash_all(ctx: &Context<'_>, gallery: model::GalleryId, now: Timestamp)
     let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
     loop {
         let page = store(ctx).list_media(gallery, &request, model::GallerySort::TakenAtAsc).await?;
-        for (cursor, media) in page.rows {
+        let (cursors, ids): (Vec<_>, Vec<_>) = page.rows.into_iter().unzip();
+        for media in store(ctx).get_shown_media(gallery, &ids).await?.into_iter().flatten() {
             // One that changed at this moment stays, and the gallery with it: the caller is told to try again.
             let _: Moved = store(ctx).trash_media(&media, now).await?;
-            request.after = Some(cursor);
         }
+        request.after = cursors.last().cloned().or(request.after);
         if !page.has_next {
             return Ok(());
         }

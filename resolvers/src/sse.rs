@@ -226,6 +226,8 @@ fn refusal(failure: &Failure, request_id: &str) -> GraphqlResponse {
     let mut error = ServerError::new(&failure.message, None);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", failure.error_type.as_str());
-    extensions.set("requestId", request_id);
+    if failure.is_fault() {
+        extensions.set("requestId", request_id);
+    }
     GraphqlResponse::from_errors(vec![error])
 }

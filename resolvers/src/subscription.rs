@@ -70,7 +70,7 @@ impl From<model::CommentEvent> for CommentEvent {
 
 /// What happened to a photo or video.
 #[derive(InputObject)]
-pub(crate) struct MediaEventInput {
+pub(crate) struct PublishMediaEventInput {
     /// Id of the gallery.
     gallery_id: ID,
     /// Id of the photo or video.
@@ -81,7 +81,7 @@ pub(crate) struct MediaEventInput {
 
 /// What happened to a comment.
 #[derive(InputObject)]
-pub(crate) struct CommentEventInput {
+pub(crate) struct PublishCommentEventInput {
     /// Id of the photo or video.
     media_id: ID,
     /// Id of the comment.
@@ -102,7 +102,7 @@ impl EventMutations {
     async fn publish_media_event(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What happened.")] input: MediaEventInput,
+        #[graphql(desc = "What happened.")] input: PublishMediaEventInput,
     ) -> async_graphql::Result<Option<MediaEvent>> {
         let event = model::MediaEvent {
             gallery_id: answer(ctx, parse(&input.gallery_id, "galleryId"))?,
@@ -119,7 +119,7 @@ impl EventMutations {
     async fn publish_comment_event(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What happened.")] input: CommentEventInput,
+        #[graphql(desc = "What happened.")] input: PublishCommentEventInput,
     ) -> async_graphql::Result<Option<CommentEvent>> {
         let event = model::CommentEvent {
             media_id: answer(ctx, parse(&input.media_id, "mediaId"))?,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use model::{
-    AccessLevel, Description, Error, Gallery, GalleryId, GallerySort, Grant, MediaId, Page, PageRequest, Timestamp,
-    Title, UserId, Visibility,
+    AccessLevel, Description, Error, Gallery, GalleryId, GallerySort, Grant, Media, MediaId, Page, PageRequest,
+    Timestamp, Title, UserId, Visibility,
 };
 use ulid::Ulid;
 
@@ -30,6 +30,9 @@ pub struct GalleryChange {
     /// New cover; an inner none takes the choice back.
     pub cover_media_id: Option<Option<MediaId>>,
 }
+
+/// How many pictures at one end of a gallery may have left it, while the index still lists them.
+const MOST_LEAVING: usize = 10;
 
 impl Store {
     /// One gallery, deleted ones too.
@@ -144,15 +147,19 @@ impl Store {
     ///
     /// The index that lists the media lags behind the table, so `removed` names a picture that just left.
     pub async fn refresh_gallery_span(&self, id: GalleryId, removed: Option<MediaId>) -> Result<(), Error> {
-        let page = PageRequest { first: 2, after: None };
-        let oldest = self.list_media(id, &page, GallerySort::TakenAtAsc).await?;
-        let newest = self.list_media(id, &page, GallerySort::TakenAtDesc).await?;
-        let stays = |media: &&model::Media| Some(media.id) != removed;
-        let first = oldest.rows.iter().map(|(_, media)| media).find(stays);
-        let last = newest.rows.iter().map(|(_, media)| media).find(stays);
+        let page = PageRequest { first: MOST_LEAVING, after: None };
+        let stays = |media: &Media| Some(media.id) != removed;
+        let at_end = async |sort| {
+            let listed = self.list_media(id, &page, sort).await?;
+            let ids: Vec<MediaId> = listed.rows.into_iter().map(|(_, id)| id).collect();
+            let shown = self.get_shown_media(id, &ids).await?;
+            Ok::<_, Error>(shown.into_iter().flatten().find(stays))
+        };
+        let first = at_end(GallerySort::TakenAtAsc).await?;
+        let last = at_end(GallerySort::TakenAtDesc).await?;
         let update = Change::of_existing()
-            .put("first_taken_on", first.map(model::Media::day).as_ref())?
-            .put("last_taken_on", last.map(model::Media::day).as_ref())?
+            .put("first_taken_on", first.as_ref().map(Media::day).as_ref())?
+            .put("last_taken_on", last.as_ref().map(Media::day).as_ref())?
             .put("first_media_id", first.map(|media| media.id).as_ref())?;
         self.change::<Gallery>(&keys::gallery(id), update).await?;
         Ok(())

@@ -105,29 +105,39 @@ impl Store {
         Ok(self.replace_media(Some(media), Some(&placed), Vec::new()).await? == Replaced::Done)
     }
 
-    /// What a gallery shows, in one of its orders; not what is on its way or in the trash.
+    /// Ids of what a gallery shows, in one of its orders; not of what is on its way or in the trash.
+    ///
+    /// Orders are kept by indexes, which lag behind the table: [`Self::get_shown_media`] says what is still so.
     pub async fn list_media(
         &self,
         gallery: GalleryId,
         page: &PageRequest,
         sort: GallerySort,
-    ) -> Result<Page<Media>, Error> {
-        let by_time = || Source::index(keys::gallery_partition(gallery));
+    ) -> Result<Page<MediaId>, Error> {
+        let partition = keys::gallery_partition(gallery);
         match sort {
-            GallerySort::TakenAtAsc => {
-                self.list(Listing { source: by_time(), ascending: true }, page, media_of_place).await
-            }
-            GallerySort::TakenAtDesc => {
-                self.list(Listing { source: by_time(), ascending: false }, page, media_of_place).await
-            }
+            GallerySort::TakenAtAsc => self.list_by_time(partition, true, page).await,
+            GallerySort::TakenAtDesc => self.list_by_time(partition, false, page).await,
             GallerySort::UploadedAtDesc => {
-                let pk = keys::gallery_partition(gallery);
-                let source = Source::Table { pk, sk_prefix: POINTER_PREFIX.to_owned() };
-                let pointers: Page<Pointer> = self.list(Listing { source, ascending: false }, page, |_| None).await?;
-                self.follow(pointers).await
+                let source = Source::Table { pk: partition, sk_prefix: POINTER_PREFIX.to_owned() };
+                Ok(ids(self.list(Listing { source, ascending: false }, page, |_| None).await?))
             }
-            GallerySort::Manual => self.follow(self.list_pointers(gallery, None, page).await?).await,
+            GallerySort::Manual => Ok(ids(self.list_pointers(gallery, None, page).await?)),
         }
+    }
+
+    /// Those of some photos and videos that a gallery shows, in their places.
+    pub async fn get_shown_media(&self, gallery: GalleryId, ids: &[MediaId]) -> Result<Vec<Option<Media>>, Error> {
+        let mut found = self.get_many_media(ids).await?;
+        found.retain(|_, media| media.is_shown() && media.gallery_id == gallery);
+        Ok(ids.iter().map(|id| found.remove(id)).collect())
+    }
+
+    async fn list_by_time(&self, pk: String, ascending: bool, page: &PageRequest) -> Result<Page<MediaId>, Error> {
+        let found: Page<Media> =
+            self.list(Listing { source: Source::index(pk), ascending }, page, media_of_place).await?;
+        let rows = found.rows.into_iter().map(|(cursor, media)| (cursor, media.id)).collect();
+        Ok(Page { rows, has_next: found.has_next })
     }
 
     /// The order by hand from a place on, that place included.
@@ -159,17 +169,6 @@ impl Store {
         self.list(Listing { source, ascending: true }, page, key_of).await
     }
 
-    /// The media that pointers point to. One that is gone since then is left out.
-    async fn follow(&self, pointers: Page<Pointer>) -> Result<Page<Media>, Error> {
-        let ids: Vec<MediaId> = pointers.rows.iter().map(|(_, pointer)| pointer.media_id).collect();
-        let mut found = self.get_many_media(&ids).await?;
-        let rows = pointers
-            .rows
-            .into_iter()
-            .filter_map(|(cursor, pointer)| Some((cursor, found.remove(&pointer.media_id).filter(Media::is_shown)?)));
-        Ok(Page { rows: rows.collect(), has_next: pointers.has_next })
-    }
-
     /// What all galleries show, newest first; with a range, what was taken then.
     pub async fn list_timeline(
         &self,
@@ -183,6 +182,12 @@ impl Store {
         let rows = found.rows.into_iter().map(|(cursor, media)| (cursor, media.id)).collect();
         Ok(Page { rows, has_next: found.has_next })
     }
+}
+
+/// What pointers point to.
+fn ids(pointers: Page<Pointer>) -> Page<MediaId> {
+    let rows = pointers.rows.into_iter().map(|(cursor, pointer)| (cursor, pointer.media_id)).collect();
+    Page { rows, has_next: pointers.has_next }
 }
 
 /// The key of the photo or video at a place in a list.

@@ -30,9 +30,9 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// AppSync passes on what the mutation selected, and nothing else.
 const PUBLISH_MEDIA_EVENT: &str =
-    "mutation($input: MediaEventInput!) { publishMediaEvent(input: $input) { galleryId mediaId status } }";
+    "mutation($input: PublishMediaEventInput!) { publishMediaEvent(input: $input) { galleryId mediaId status } }";
 const PUBLISH_COMMENT_EVENT: &str =
-    "mutation($input: CommentEventInput!) { publishCommentEvent(input: $input) { mediaId commentId kind } }";
+    "mutation($input: PublishCommentEventInput!) { publishCommentEvent(input: $input) { mediaId commentId kind } }";
 
 /// Where events go.
 #[derive(Clone)]

@@ -2,110 +2,174 @@
 
 use serde_json::{Value, json};
 
-use super::subjects::{State, Subject};
+use super::{
+    cast::State,
+    doors::call,
+    subjects::{DAY, Subject},
+};
 
 /// Whose photo, comment or upload it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Owner {
     Another,
     Caller,
 }
 
 /// What a field is called on.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Over {
-    /// Nothing that belongs to a gallery.
+    /// Nothing that could be hidden.
     Nothing,
+    /// A person who calls nothing.
+    Person,
+    /// A share link.
+    Link,
     Gallery,
     /// A gallery that shows nothing.
     EmptyGallery,
     /// A photo of the caller's, in a gallery to which everyone contributes; the gallery of the row is its target.
     Target,
     Photo(Owner),
+    /// A photo of the caller's, which is alone in its gallery where that was deleted: it comes back with the photo.
+    Alone,
+    /// A photo of another's, which the caller liked.
+    Liked,
     Comment(Owner),
     Upload(Owner),
 }
 
 impl Over {
     pub(super) fn states(self) -> &'static [State] {
-        const GALLERY: &[State] = &[State::Family, State::Restricted, State::Private, State::Deleted];
-        const PHOTO: &[State] = &[State::Family, State::Restricted, State::Private, State::Trash, State::Deleted];
+        use State::{Absent, Deleted, Family, None, Private, Restricted, Trash};
         match self {
-            Self::Nothing => &[State::None],
-            Self::Gallery | Self::EmptyGallery | Self::Target | Self::Upload(_) => GALLERY,
-            Self::Photo(_) | Self::Comment(_) => PHOTO,
+            Self::Nothing => &[None],
+            Self::Person | Self::Link => &[None, Absent],
+            Self::Gallery | Self::EmptyGallery | Self::Target | Self::Upload(_) => {
+                &[Family, Restricted, Private, Deleted, Absent]
+            }
+            Self::Photo(_) | Self::Alone | Self::Comment(_) => &[Family, Restricted, Private, Trash, Deleted, Absent],
+            Self::Liked => &[Family, Restricted, Private, Trash, Deleted],
+        }
+    }
+
+    /// What `node` is asked for, to know whether somebody may see what the row is about.
+    pub(super) fn to_see(self) -> Self {
+        match self {
+            Self::EmptyGallery | Self::Target => Self::Gallery,
+            Self::Liked => Self::Photo(Owner::Another),
+            Self::Alone => Self::Photo(Owner::Caller),
+            Self::Nothing
+            | Self::Person
+            | Self::Link
+            | Self::Gallery
+            | Self::Photo(_)
+            | Self::Comment(_)
+            | Self::Upload(_) => self,
+        }
+    }
+}
+
+/// Where a field hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    Query,
+    Mutation,
+    Subscription,
+}
+
+impl Root {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Query => "Query",
+            Self::Mutation => "Mutation",
+            Self::Subscription => "Subscription",
         }
     }
 }
 
 pub(super) struct Row {
+    pub(super) root: Root,
     pub(super) field: &'static str,
     /// What of several rows of one field this is.
     pub(super) note: &'static str,
     pub(super) over: Over,
     /// Whether what it is called on is another thing afterwards.
     pub(super) consumes: bool,
-    ask: Ask,
-}
-
-enum Ask {
-    /// A query: its arguments and its selection, with `$id`, which is given.
-    Query(&'static str, fn(&Subject) -> &str),
-    /// A mutation: its input.
-    Mutation(fn(&Subject) -> Value),
+    /// Where the row is about something being in a list: its id.
+    pub(super) listed: Option<fn(&Subject) -> &String>,
+    /// Arguments of a query, or the input of a mutation.
+    pub(super) given: fn(&Subject) -> Value,
+    selection: &'static str,
 }
 
 impl Row {
-    pub(super) fn root(&self) -> &'static str {
-        match self.ask {
-            Ask::Query(..) => "Query",
-            Ask::Mutation(_) => "Mutation",
+    /// What the field is called with.
+    pub(super) fn arguments(&self, subject: &Subject) -> Value {
+        let given = (self.given)(subject);
+        match self.root {
+            Root::Query | Root::Subscription => given,
+            Root::Mutation => json!({ "input": given }),
         }
-    }
-
-    /// Whether it is about a gallery being in the list.
-    pub(super) fn lists_galleries(&self) -> bool {
-        matches!(self.field, "galleries" | "search")
     }
 
     /// The document and its variables.
-    pub(super) fn call(&self, subject: &Subject) -> (String, Value) {
-        let field = self.field;
-        match self.ask {
-            Ask::Query(rest, id) if rest.contains("$id") => {
-                (format!("query($id: ID!) {{ {field}{rest} }}"), json!({ "id": id(subject) }))
-            }
-            Ask::Query(rest, _) => (format!("{{ {field}{rest} }}"), json!({})),
-            Ask::Mutation(input) => {
+    pub(super) fn document(&self, subject: &Subject) -> (String, Value) {
+        let (field, selection) = (self.field, self.selection);
+        let arguments = self.arguments(subject);
+        match self.root {
+            Root::Query => (format!("{{ {} {selection} }}", call(field, &arguments)), json!({})),
+            Root::Subscription => (format!("subscription {{ {} {selection} }}", call(field, &arguments)), json!({})),
+            Root::Mutation => {
                 let (first, rest) = field.split_at(1);
                 let ty = format!("{}{rest}Input", first.to_uppercase());
-                let document =
-                    format!("mutation($input: {ty}!) {{ {field}(input: $input) {{ userErrors {{ code }} }} }}");
-                (document, json!({ "input": input(subject) }))
+                (format!("mutation($input: {ty}!) {{ {field}(input: $input) {selection} }}"), arguments)
             }
         }
     }
 }
 
-const BY_ID: &str = "(id: $id) { __typename }";
-const FIND_GALLERIES: &str = "(text: \"gallery\", first: 100) { edges { node { ... on Gallery { id } } } }";
+/// See [`Row::given`].
+type Given = fn(&Subject) -> Value;
 
-const fn query(
+const fn query(field: &'static str, note: &'static str, over: Over, given: Given, selection: &'static str) -> Row {
+    Row { root: Root::Query, field, note, over, consumes: false, listed: None, given, selection }
+}
+
+/// A query for something by its id.
+const fn finds(field: &'static str, note: &'static str, over: Over, given: Given) -> Row {
+    query(field, note, over, given, "{ __typename }")
+}
+
+/// A query whose answer is a page, with or without the subject.
+const fn lists(
     field: &'static str,
     note: &'static str,
     over: Over,
-    rest: &'static str,
-    id: fn(&Subject) -> &str,
+    given: Given,
+    listed: fn(&Subject) -> &String,
 ) -> Row {
-    Row { field, note, over, consumes: false, ask: Ask::Query(rest, id) }
+    let selection = "{ edges { node { __typename ... on Node { id } } } }";
+    Row { listed: Some(listed), ..query(field, note, over, given, selection) }
 }
 
-const fn mutation(field: &'static str, note: &'static str, over: Over, input: fn(&Subject) -> Value) -> Row {
-    Row { field, note, over, consumes: false, ask: Ask::Mutation(input) }
+/// A mutation.
+const fn mutation(field: &'static str, note: &'static str, over: Over, given: Given) -> Row {
+    let selection = "{ userErrors { code message path } }";
+    Row { root: Root::Mutation, field, note, over, consumes: false, listed: None, given, selection }
 }
 
-const fn consuming(field: &'static str, note: &'static str, over: Over, input: fn(&Subject) -> Value) -> Row {
-    Row { consumes: true, ..mutation(field, note, over, input) }
+/// What only services may tell.
+const fn tells(field: &'static str, given: Given) -> Row {
+    Row { selection: "{ mediaId }", ..mutation(field, "", Over::Nothing, given) }
+}
+
+/// A subscription. Whoever may listen is told nothing yet.
+const fn listens(field: &'static str, note: &'static str, over: Over, given: Given) -> Row {
+    Row { root: Root::Subscription, ..query(field, note, over, given, "{ mediaId }") }
+}
+
+const fn consuming(field: &'static str, note: &'static str, over: Over, given: Given) -> Row {
+    Row { consumes: true, ..mutation(field, note, over, given) }
 }
 
 const ANOTHERS_PHOTO: Over = Over::Photo(Owner::Another);
@@ -115,64 +179,63 @@ const OWN_COMMENT: Over = Over::Comment(Owner::Caller);
 const ANOTHERS_UPLOAD: Over = Over::Upload(Owner::Another);
 const OWN_UPLOAD: Over = Over::Upload(Owner::Caller);
 
+const NOTHING: Given = |_| json!({});
+const GALLERY_ID: Given = |s| json!({ "id": s.gallery });
+const MEDIA_ID: Given = |s| json!({ "id": s.media });
+const COMMENT_ID: Given = |s| json!({ "id": s.comment });
+const GALLERY: fn(&Subject) -> &String = |s| &s.gallery;
+const MEDIA: fn(&Subject) -> &String = |s| &s.media;
+
+/// A photo that was announced, in a gallery.
+fn upload(s: &Subject) -> Value {
+    json!({
+        "galleryId": s.gallery, "fileName": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 10, "sha256": s.sha256,
+    })
+}
+
+#[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    query("node", "a gallery", Over::Gallery, BY_ID, |s| &s.gallery),
-    query("node", "another's photo", ANOTHERS_PHOTO, BY_ID, |s| &s.media),
-    query("node", "own photo", OWN_PHOTO, BY_ID, |s| &s.media),
-    query("node", "another's upload", ANOTHERS_UPLOAD, BY_ID, |s| &s.media),
-    query("node", "own upload", OWN_UPLOAD, BY_ID, |s| &s.media),
-    query("node", "another's comment", ANOTHERS_COMMENT, BY_ID, |s| &s.comment),
-    query("node", "own comment", OWN_COMMENT, BY_ID, |s| &s.comment),
-    query("node", "a share link", Over::Nothing, BY_ID, |s| &s.link),
-    query("node", "a person", Over::Nothing, BY_ID, |s| &s.person),
-    query("viewer", "", Over::Nothing, " { id }", |s| &s.person),
-    query("users", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
-    query("gallery", "", Over::Gallery, BY_ID, |s| &s.gallery),
-    query("galleries", "lists it", Over::Gallery, "(first: 100) { edges { node { id } } }", |s| &s.gallery),
-    query("search", "finds it", Over::Gallery, FIND_GALLERIES, |s| &s.gallery),
-    query("activity", "", Over::Nothing, " { unreadCount }", |s| &s.person),
-    query("media", "another's", ANOTHERS_PHOTO, BY_ID, |s| &s.media),
-    query("media", "own", OWN_PHOTO, BY_ID, |s| &s.media),
-    query("media", "another's upload", ANOTHERS_UPLOAD, BY_ID, |s| &s.media),
-    query("media", "own upload", OWN_UPLOAD, BY_ID, |s| &s.media),
-    query("timeline", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
-    query("timelineMonths", "", Over::Nothing, " { month }", |s| &s.person),
-    query("favourites", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
-    query("whoCanSee", "", ANOTHERS_PHOTO, "(mediaId: $id) { rule }", |s| &s.media),
-    query("trash", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
-    query("storageUsage", "", Over::Nothing, " { mediaCount }", |s| &s.person),
-    query("auditLog", "", Over::Nothing, " { edges { cursor } }", |s| &s.person),
-    query("signInOptions", "", Over::Nothing, " { id }", |s| &s.person),
+    finds("node", "a gallery", Over::Gallery, GALLERY_ID),
+    finds("node", "another's photo", ANOTHERS_PHOTO, MEDIA_ID),
+    finds("node", "own photo", OWN_PHOTO, MEDIA_ID),
+    finds("node", "another's upload", ANOTHERS_UPLOAD, MEDIA_ID),
+    finds("node", "own upload", OWN_UPLOAD, MEDIA_ID),
+    finds("node", "another's comment", ANOTHERS_COMMENT, COMMENT_ID),
+    finds("node", "own comment", OWN_COMMENT, COMMENT_ID),
+    finds("node", "a share link", Over::Link, |s| json!({ "id": s.link })),
+    finds("node", "a person", Over::Person, |s| json!({ "id": s.person })),
+    query("viewer", "", Over::Nothing, NOTHING, "{ id }"),
+    query("users", "", Over::Nothing, NOTHING, "{ edges { cursor } }"),
+    finds("gallery", "", Over::Gallery, GALLERY_ID),
+    lists("galleries", "lists it", Over::Gallery, |_| json!({ "first": 100 }), GALLERY),
+    query("galleries", "as another", Over::Person, |s| json!({ "asUser": s.person }), "{ edges { cursor } }"),
+    lists("search", "finds it", Over::Gallery, |_| json!({ "text": "gallery", "first": 100 }), GALLERY),
+    query("activity", "", Over::Nothing, NOTHING, "{ unreadCount }"),
+    finds("media", "another's", ANOTHERS_PHOTO, MEDIA_ID),
+    finds("media", "own", OWN_PHOTO, MEDIA_ID),
+    finds("media", "another's upload", ANOTHERS_UPLOAD, MEDIA_ID),
+    finds("media", "own upload", OWN_UPLOAD, MEDIA_ID),
+    lists("timeline", "shows it", Over::Liked, |_| json!({ "from": DAY, "to": DAY, "first": 100 }), MEDIA),
+    query("timelineMonths", "", Over::Nothing, NOTHING, "{ month }"),
+    lists("favourites", "lists it", Over::Liked, |_| json!({ "first": 100 }), MEDIA),
+    query("whoCanSee", "", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media }), "{ rule }"),
+    query("trash", "", Over::Nothing, NOTHING, "{ edges { cursor } }"),
+    query("storageUsage", "", Over::Nothing, NOTHING, "{ mediaCount }"),
+    query("auditLog", "", Over::Nothing, NOTHING, "{ edges { cursor } }"),
+    query("signInOptions", "", Over::Nothing, NOTHING, "{ id }"),
     mutation("signIn", "", Over::Nothing, |s| json!({ "optionId": s.option, "password": s.option_password })),
-    mutation(
-        "completeSignIn",
-        "of nothing",
-        Over::Nothing,
-        |_| json!({ "challenge": "x", "newPassword": "a-password" }),
-    ),
+    mutation("completeSignIn", "of nothing", Over::Nothing, |_| json!({ "challenge": "x", "newPassword": "a-password" })),
     mutation("refreshSession", "of nothing", Over::Nothing, |_| json!({ "refreshToken": "x" })),
     mutation("signOut", "", Over::Nothing, |_| json!({})),
-    mutation(
-        "changePassword",
-        "",
-        Over::Nothing,
-        |s| json!({ "currentPassword": s.password, "newPassword": s.password }),
-    ),
+    mutation("changePassword", "", Over::Nothing, |s| json!({ "currentPassword": s.password, "newPassword": s.password })),
     mutation("createGallery", "", Over::Nothing, |_| json!({ "title": "New" })),
     mutation("updateGallery", "", Over::Gallery, |s| json!({ "id": s.gallery, "description": "New" })),
+    mutation("updateGallery", "its cover", ANOTHERS_PHOTO, |s| json!({ "id": s.gallery, "coverMediaId": s.media })),
     consuming("deleteGallery", "", Over::EmptyGallery, |s| json!({ "id": s.gallery })),
-    mutation(
-        "setGalleryAccess",
-        "",
-        Over::Gallery,
-        |s| json!({ "galleryId": s.gallery, "userId": s.person, "level": "VIEW" }),
-    ),
+    mutation("setGalleryAccess", "", Over::Gallery, |s| json!({ "galleryId": s.gallery, "userId": s.option, "level": "VIEW" })),
+    mutation("setGalleryAccess", "for a person", Over::Person, |s| json!({ "galleryId": s.common, "userId": s.person, "level": "VIEW" })),
     mutation("createShareLink", "", Over::Gallery, |s| json!({ "galleryId": s.gallery })),
-    mutation("requestUpload", "", Over::Gallery, |s| {
-        json!({
-            "galleryId": s.gallery, "fileName": "a.jpg", "contentType": "image/jpeg", "sizeBytes": 10, "sha256": s.sha256,
-        })
-    }),
+    mutation("requestUpload", "", Over::Gallery, upload),
     mutation("finishUpload", "another's", ANOTHERS_UPLOAD, |s| json!({ "mediaId": s.media })),
     mutation("finishUpload", "own", OWN_UPLOAD, |s| json!({ "mediaId": s.media })),
     consuming("cancelUpload", "another's", ANOTHERS_UPLOAD, |s| json!({ "mediaId": s.media })),
@@ -185,8 +248,9 @@ pub(super) const ROWS: &[Row] = &[
     consuming("deleteMedia", "own", OWN_PHOTO, |s| json!({ "ids": [s.media] })),
     consuming("deleteMedia", "own, for good", OWN_PHOTO, |s| json!({ "ids": [s.media], "permanently": true })),
     consuming("deleteMedia", "own upload", OWN_UPLOAD, |s| json!({ "ids": [s.media] })),
-    consuming("restoreMedia", "own", OWN_PHOTO, |s| json!({ "ids": [s.media] })),
+    consuming("restoreMedia", "own", Over::Alone, |s| json!({ "ids": [s.media] })),
     mutation("addComment", "", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media, "text": "New" })),
+    mutation("addComment", "a reply", ANOTHERS_COMMENT, |s| json!({ "mediaId": s.media, "parentId": s.comment, "text": "New" })),
     mutation("likeMedia", "another's", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media })),
     mutation("likeMedia", "another's upload", ANOTHERS_UPLOAD, |s| json!({ "mediaId": s.media })),
     mutation("unlikeMedia", "another's", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media })),
@@ -196,15 +260,16 @@ pub(super) const ROWS: &[Row] = &[
     consuming("deleteComment", "another's", ANOTHERS_COMMENT, |s| json!({ "id": s.comment })),
     consuming("deleteComment", "own", OWN_COMMENT, |s| json!({ "id": s.comment })),
     mutation("markActivityRead", "", Over::Nothing, |_| json!({ "upTo": "2026-03-01T09:30:00Z" })),
-    mutation(
-        "inviteUser",
-        "",
-        Over::Nothing,
-        |s| json!({ "email": "new@example.org", "displayName": s.option_password, "role": "VISITOR" }),
-    ),
-    mutation("setUserRole", "", Over::Nothing, |s| json!({ "userId": s.person, "role": "VISITOR" })),
-    mutation("setUserDisabled", "", Over::Nothing, |s| json!({ "userId": s.person, "disabled": false })),
-    mutation("revokeShareLink", "", Over::Nothing, |s| json!({ "id": s.link })),
+    consuming("inviteUser", "", Over::Nothing, |s| json!({ "email": s.address, "displayName": "New", "role": "VISITOR" })),
+    mutation("setUserRole", "", Over::Person, |s| json!({ "userId": s.person, "role": "VISITOR" })),
+    mutation("setUserDisabled", "", Over::Person, |s| json!({ "userId": s.person, "disabled": false })),
+    mutation("revokeShareLink", "", Over::Link, |s| json!({ "id": s.link })),
     mutation("openShareLink", "of nothing", Over::Nothing, |_| json!({ "token": "x" })),
     mutation("updateProfile", "", Over::Nothing, |_| json!({})),
+    mutation("updateProfile", "another's photo", ANOTHERS_PHOTO, |s| json!({ "avatarMediaId": s.media })),
+    tells("publishMediaEvent", |_| json!({ "galleryId": "gal_x", "mediaId": "med_x", "status": "READY" })),
+    tells("publishCommentEvent", |_| json!({ "mediaId": "med_x", "commentId": "com_x", "kind": "ADDED" })),
+    listens("onMediaReady", "", Over::Gallery, |s| json!({ "galleryId": s.gallery })),
+    listens("onCommentAdded", "another's photo", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media })),
+    listens("onCommentAdded", "own upload", OWN_UPLOAD, |s| json!({ "mediaId": s.media })),
 ];

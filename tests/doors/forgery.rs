@@ -38,7 +38,7 @@ impl rand_core::RngCore for SystemRng {
     }
 }
 
-pub(super) fn stranger_key() -> RsaKeyPair {
+pub(crate) fn stranger_key() -> RsaKeyPair {
     let key = new_key(2_048);
     RsaKeyPair::from_pkcs8(key.to_pkcs8_der().expect("PKCS#8").as_bytes()).expect("a key that ring takes")
 }
@@ -77,13 +77,13 @@ pub(super) fn pool_key(home: &Home) -> RsaKeyPair {
 
 /// A token in its parts.
 #[derive(Clone)]
-pub(super) struct Token {
+pub(crate) struct Token {
     pub(super) header: Value,
     pub(super) claims: Value,
 }
 
 impl Token {
-    pub(super) fn parse(token: &str) -> Self {
+    pub(crate) fn parse(token: &str) -> Self {
         let part = |n: usize| {
             let bytes = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(n).expect("a part")).expect("base64url");
             serde_json::from_slice(&bytes).expect("JSON")
@@ -97,7 +97,7 @@ impl Token {
         changed
     }
 
-    pub(super) fn with_claim(&self, name: &str, value: Value) -> Self {
+    pub(crate) fn with_claim(&self, name: &str, value: Value) -> Self {
         let mut changed = self.clone();
         changed.claims[name] = value;
         changed
@@ -115,7 +115,7 @@ impl Token {
         format!("{}.{}", encode(&self.header), encode(&self.claims))
     }
 
-    pub(super) fn signed_by(&self, key: &RsaKeyPair) -> String {
+    pub(crate) fn signed_by(&self, key: &RsaKeyPair) -> String {
         self.signed_as(key, &RSA_PKCS1_SHA256)
     }
 

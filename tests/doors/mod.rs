@@ -4,7 +4,7 @@ mod answers;
 pub(crate) mod appsync;
 mod aws_port;
 mod documents;
-mod forgery;
+pub(crate) mod forgery;
 mod graphql_limits;
 mod graphql_over_http;
 mod hosts;

@@ -34,12 +34,17 @@ impl Actor {
 
     /// Sends a document and gives the whole answer.
     pub(crate) async fn asks(&self, document: &str, variables: Value) -> Value {
+        self.posts(document, variables).await.json().await.expect("JSON")
+    }
+
+    /// Sends a document and gives the answer as it comes over HTTP.
+    pub(crate) async fn posts(&self, document: &str, variables: Value) -> reqwest::Response {
         let body = json!({ "query": document, "variables": variables });
         let mut request = self.http.post(&self.url).json(&body);
         if let Some(token) = self.access_token() {
             request = request.bearer_auth(token);
         }
-        request.send().await.expect("an answer").json().await.expect("JSON")
+        request.send().await.expect("an answer")
     }
 
     /// Sends a document that must succeed, and gives its data.
@@ -213,12 +218,7 @@ impl Actor {
 
     /// Sends a document and gives status and text of the answer, just as they come.
     pub(crate) async fn hears(&self, document: &str, variables: Value) -> (StatusCode, String) {
-        let body = json!({ "query": document, "variables": variables });
-        let mut request = self.http.post(&self.url).json(&body);
-        if let Some(token) = self.access_token() {
-            request = request.bearer_auth(token);
-        }
-        let answer = request.send().await.expect("an answer");
+        let answer = self.posts(document, variables).await;
         (answer.status(), answer.text().await.expect("a text"))
     }
 

@@ -43,11 +43,25 @@ impl Actor {
     pub(crate) async fn listens(&self, document: &str, variables: Value) -> Stream {
         let response = self.subscribes(document, variables).await;
         assert_eq!(response.status(), StatusCode::OK, "{document}");
-        Stream { response, text: String::new() }
+        Stream::of(response)
     }
 }
 
 impl Stream {
+    pub(crate) fn of(response: Response) -> Self {
+        Self { response, text: String::new() }
+    }
+
+    /// What a stream that cannot be opened answers at once; none where it is open.
+    pub(crate) async fn opening(&mut self) -> Option<Value> {
+        let first = tokio::time::timeout(PATIENCE, self.message()).await.expect("something comes in time");
+        match parse(&first.expect("a stream says something before it ends")) {
+            Some(Piece::Next(answer)) => Some(answer),
+            Some(other) => panic!("neither open nor refused: {other:?}"),
+            None => None,
+        }
+    }
+
     /// What comes next; comments, by which a stream says that it is there, are left out.
     pub(crate) async fn next(&mut self) -> Piece {
         tokio::time::timeout(PATIENCE, self.read()).await.expect("something comes in time")
@@ -76,19 +90,23 @@ impl Stream {
     }
 
     async fn read(&mut self) -> Piece {
+        while let Some(message) = self.message().await {
+            if let Some(piece) = parse(&message) {
+                return piece;
+            }
+        }
+        Piece::Gone
+    }
+
+    async fn message(&mut self) -> Option<String> {
         loop {
-            if let Some((message, _)) = self.text.split_once("\n\n") {
-                let piece = parse(message);
-                self.text.drain(..message.len() + 2);
-                match piece {
-                    Some(piece) => return piece,
-                    None => continue,
-                }
+            if let Some(end) = self.text.find("\n\n") {
+                let message = self.text[..end].to_owned();
+                self.text.drain(..end + 2);
+                return Some(message);
             }
-            match self.response.chunk().await {
-                Ok(Some(chunk)) => self.text.push_str(std::str::from_utf8(&chunk).expect("UTF-8")),
-                Ok(None) | Err(_) => return Piece::Gone,
-            }
+            let chunk = self.response.chunk().await.ok()??;
+            self.text.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
         }
     }
 }

@@ -64,6 +64,11 @@ impl Failure {
         Self::new("BAD_REQUEST", message)
     }
 
+    /// Whether it is a fault of ours, which the log has under the id of the request.
+    pub(crate) fn is_fault(&self) -> bool {
+        ["INTERNAL", "UNAVAILABLE"].contains(&self.error_type.as_str())
+    }
+
     fn too_large() -> Self {
         Self::new("RESPONSE_TOO_LARGE", "The answer is larger than 1 MB. Ask for less at once.")
     }

@@ -36,7 +36,7 @@ pub(crate) fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Va
 }
 
 /// The event of a field of something with an id.
-fn of(actor: &Actor, parent_type: &str, id: &str, field: &str, arguments: Value) -> Value {
+pub(crate) fn of(actor: &Actor, parent_type: &str, id: &str, field: &str, arguments: Value) -> Value {
     let mut event = event(actor, parent_type, field, arguments);
     event["source"] = json!({ "__typename": parent_type, "id": id });
     event
