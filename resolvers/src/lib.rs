@@ -121,6 +121,7 @@ fn builder(services: Option<Services>) -> SchemaBuilder<Query, Mutation, EmptySu
         .extension(audit::Audit)
         .extension(guard::Guard::default())
         .extension(variables::RequiredVariables)
+        .extension(loaders::Stages)
         .disable_suggestions();
     match services {
         Some(services) => builder.data(services),
