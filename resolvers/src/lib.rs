@@ -4,6 +4,7 @@ mod activity;
 pub mod appsync;
 mod audit;
 mod bounded;
+mod calls;
 mod comment;
 mod connection;
 mod context;
