@@ -1,8 +1,10 @@
 //! Galleries: the object, its queries.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use model::{
-    AccessLevel, Error, MediaStatus, PageRequest,
+    AccessLevel, Error, MediaStatus, PageRequest, UserId,
     access::{Action, Requester},
 };
 
@@ -218,8 +220,8 @@ async fn access_list(ctx: &Context<'_>, gallery: &model::Gallery) -> Result<Vec<
     let mut lines = Vec::new();
     loop {
         let page = store(ctx).list_grants(gallery.id, &request).await?;
-        let users: Vec<_> = page.rows.iter().map(|(_, grant)| grant.user_id).collect();
-        let mut users = store(ctx).get_users(&users).await?;
+        let users: Vec<UserId> = page.rows.iter().map(|(_, grant)| grant.user_id).collect();
+        let mut users: HashMap<UserId, model::User> = loader(ctx).load_many(&users).await.map_err(shared)?;
         for (cursor, grant) in page.rows {
             request.after = Some(cursor);
             let Some(user) = users.remove(&grant.user_id) else { continue };

@@ -7,6 +7,7 @@
 use std::{
     collections::{HashMap, HashSet},
     future::poll_fn,
+    hash::Hash,
     pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -38,9 +39,10 @@ struct State {
     /// Whether an operation is executed in stages, so that somebody will read what is wanted.
     is_attended: bool,
     wanted: Vec<(RecordKey, oneshot::Sender<Found>)>,
-    kept: HashMap<RecordKey, Option<Record>>,
+    kept: HashMap<RecordKey, Found>,
 }
 
+/// What is there under a key, or why that cannot be read.
 type Found = Result<Option<Record>, Arc<Error>>;
 
 /// A loader that reads anew whatever it is asked for, as mutations need it.
@@ -71,23 +73,31 @@ pub(crate) fn shared(error: Arc<Error>) -> Error {
 impl RecordLoader {
     /// One record, from the table itself; none where it is not there.
     pub(crate) async fn load_one<K: Loadable>(&self, id: K) -> Result<Option<K::Value>, Arc<Error>> {
-        let key = id.key();
-        let answer = {
-            let mut state = self.0.state();
-            if let Some(kept) = state.kept.get(&key) {
-                return Ok(kept.clone().and_then(K::value));
-            }
-            state.is_attended.then(|| {
-                let (sender, answer) = oneshot::channel();
-                state.wanted.push((key, sender));
-                answer
-            })
-        };
-        let found = match answer {
-            Some(answer) => answer.await.map_err(|_| Arc::new(Error::internal("a record was given up")))??,
-            None => self.read(&[key]).await?.remove(&key),
-        };
-        Ok(found.and_then(K::value))
+        Ok(self.ask(id.key()).of(self).await?.and_then(K::value))
+    }
+
+    /// Records by their ids; those that are not there are left out.
+    pub(crate) async fn load_many<K: Loadable>(&self, ids: &[K]) -> Result<HashMap<K, K::Value>, Arc<Error>> {
+        // All are asked for before the first is waited for.
+        let asked: Vec<(K, Asked)> = ids.iter().map(|&id| (id, self.ask(id.key()))).collect();
+        let mut found = HashMap::with_capacity(asked.len());
+        for (id, asked) in asked {
+            found.extend(asked.of(self).await?.and_then(K::value).map(|value| (id, value)));
+        }
+        Ok(found)
+    }
+
+    fn ask(&self, key: RecordKey) -> Asked {
+        let mut state = self.0.state();
+        if let Some(kept) = state.kept.get(&key) {
+            return Asked::Known(Box::new(kept.clone()));
+        }
+        if !state.is_attended {
+            return Asked::Unattended(key);
+        }
+        let (sender, answer) = oneshot::channel();
+        state.wanted.push((key, sender));
+        Asked::Wanted(answer)
     }
 
     /// Reads what will surely be asked for, where it would be kept.
@@ -118,19 +128,42 @@ impl RecordLoader {
         for (key, answer) in wanted {
             // Who asked may be gone.
             let _ = answer.send(match &found {
-                Ok(found) => Ok(found.get(&key).cloned()),
+                Ok(found) => found.get(&key).cloned().unwrap_or(Ok(None)),
                 Err(error) => Err(error.clone()),
             });
         }
     }
 
-    async fn read(&self, keys: &[RecordKey]) -> Result<HashMap<RecordKey, Record>, Arc<Error>> {
+    async fn read(&self, keys: &[RecordKey]) -> Result<HashMap<RecordKey, Found>, Arc<Error>> {
         let found = self.0.store.get_records(keys).await.map_err(Arc::new)?;
+        let found: HashMap<RecordKey, Found> =
+            found.into_iter().map(|(key, record)| (key, record.map(Some).map_err(Arc::new))).collect();
         if self.0.keeps {
-            let mut state = self.0.state();
-            state.kept.extend(keys.iter().map(|key| (*key, found.get(key).cloned())));
+            let kept = keys.iter().map(|key| (*key, found.get(key).cloned().unwrap_or(Ok(None))));
+            self.0.state().kept.extend(kept);
         }
         Ok(found)
+    }
+}
+
+/// A record that somebody asked for.
+enum Asked {
+    Known(Box<Found>),
+    /// It comes with the next batch.
+    Wanted(oneshot::Receiver<Found>),
+    /// Nobody reads batches: whoever asks reads it.
+    Unattended(RecordKey),
+}
+
+impl Asked {
+    async fn of(self, loader: &RecordLoader) -> Found {
+        match self {
+            Self::Known(found) => *found,
+            Self::Wanted(answer) => {
+                answer.await.unwrap_or_else(|_| Err(Arc::new(Error::internal("the reading of a record was given up"))))
+            }
+            Self::Unattended(key) => loader.read(&[key]).await?.remove(&key).unwrap_or(Ok(None)),
+        }
     }
 }
 
@@ -224,7 +257,7 @@ impl Extension for Stages {
 }
 
 /// Names a record of one kind.
-pub(crate) trait Loadable {
+pub(crate) trait Loadable: Copy + Eq + Hash {
     /// What there is to know of it.
     type Value;
 

@@ -77,8 +77,9 @@ impl RecordKey {
 }
 
 impl Store {
-    /// Records of any kinds, strongly consistent, a hundred in one call; those that are not there are left out.
-    pub async fn get_records(&self, wanted: &[RecordKey]) -> Result<HashMap<RecordKey, Record>, Error> {
+    /// Records of any kinds, strongly consistent, a hundred in one call; those that are not there are left out. One that
+    /// cannot be read is an error of its own, and no other's.
+    pub async fn get_records(&self, wanted: &[RecordKey]) -> Result<HashMap<RecordKey, Result<Record, Error>>, Error> {
         let by_key: HashMap<Key, RecordKey> = wanted.iter().map(|&record| (record.key(), record)).collect();
         let keys: Vec<Key> = by_key.keys().cloned().collect();
         let items = match keys.as_slice() {
@@ -89,7 +90,7 @@ impl Store {
         for item in items {
             let record = Key::of(&item).and_then(|key| by_key.get(&key));
             let record = *record.ok_or_else(|| Error::internal("the table answered with an item of another key"))?;
-            found.insert(record, record.record(item)?);
+            found.insert(record, record.record(item));
         }
         Ok(found)
     }

@@ -1,7 +1,7 @@
 //! The doors by which requests come in: what they let through, and what they refuse.
 
 mod answers;
-mod appsync;
+pub(crate) mod appsync;
 mod aws_port;
 mod documents;
 mod forgery;

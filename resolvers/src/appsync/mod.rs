@@ -121,7 +121,8 @@ impl Door {
     /// # Errors
     /// When the field of a single event has no value because of an error, or a list is too long.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
-        let (answer, made) = store::measured(self.resolve(payload)).await;
+        // Boxed, because what executes a document is large to carry about.
+        let (answer, made) = store::measured(Box::pin(self.resolve(payload))).await;
         calls::log(None, &made);
         answer
     }

@@ -36,7 +36,7 @@ fn event(actor: &Actor, parent_type: &str, field: &str, arguments: Value) -> Val
 }
 
 /// The event of a field of something with an id.
-fn of(actor: &Actor, parent_type: &str, id: &str, field: &str, arguments: Value) -> Value {
+pub(crate) fn of(actor: &Actor, parent_type: &str, id: &str, field: &str, arguments: Value) -> Value {
     let mut event = event(actor, parent_type, field, arguments);
     event["source"] = json!({ "__typename": parent_type, "id": id });
     event
@@ -75,7 +75,7 @@ async fn code(home: &Home, event: Value) -> String {
     failure.unwrap_or_else(|| panic!("{info:#} did not fail")).error_type
 }
 
-async fn batch(home: &Home, events: Vec<Value>) -> Vec<Value> {
+pub(crate) async fn batch(home: &Home, events: Vec<Value>) -> Vec<Value> {
     let count = events.len();
     let answer = value(home, Value::Array(events)).await;
     let items = answer.as_array().expect("a list").clone();
