@@ -14,8 +14,11 @@ use crate::{
 /// Parents in a batch: those of the smaller library, and as many as the table reads at once.
 const PARENTS: [usize; 2] = [3, 100];
 
-/// Fields that take something of the table, and whether that is a list of each parent's own, which is one query each.
-const FIELDS: &[(&str, fn(usize) -> Vec<String>, &str, bool)] = &[
+/// The type of the parents, their ids, the field, and whether it is a list of each parent's own, which is one query each.
+type Field = (&'static str, fn(usize) -> Vec<String>, &'static str, bool);
+
+/// Fields that take something of the table.
+const FIELDS: &[Field] = &[
     ("Gallery", albums, "cover", false),
     ("Gallery", albums, "createdBy", false),
     ("Gallery", albums, "viewerCan", false),
@@ -33,7 +36,7 @@ const FIELDS: &[(&str, fn(usize) -> Vec<String>, &str, bool)] = &[
     ("User", people, "avatar", false),
 ];
 /// The same for fields that are for admins.
-const FIELDS_FOR_ADMINS: &[(&str, fn(usize) -> Vec<String>, &str, bool)] = &[
+const FIELDS_FOR_ADMINS: &[Field] = &[
     ("Gallery", albums, "accessList", true),
     ("Gallery", albums, "shareLinks", true),
     ("ShareLink", links, "createdBy", false),

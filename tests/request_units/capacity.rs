@@ -137,10 +137,10 @@ async fn work_counts_for_what_is_around_it_and_for_nothing_else() {
     let home = Home::open().await;
     let store = &home.system.store;
     let get = |n| store.get_comment(comment(n, 1).id);
-    let (inner, outer) = measured(async {
+    let (inner, outer) = measured(Box::pin(async {
         let (one, two) = tokio::join!(measured(get(1)), measured(async { (get(2).await, get(3).await) }));
         (one.1.of_table().calls, two.1.of_table().calls)
-    })
+    }))
     .await;
     assert_eq!((inner, outer.of_table().calls), ((1, 2), 3));
     let unmeasured: Result<_, Error> = get(4).await;
