@@ -2,7 +2,8 @@
 //!
 //! The library works at all fields of an operation in one task. Once none of them can go on by itself, and no other call
 //! is under way, what they wait for is read. So the document and the data alone say how many batches there are, however
-//! long anything takes.
+//! long anything takes. Where a field would hold a call of its own back until a record is there, the two would wait for
+//! each other: that ends after [`PATIENCE`].
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,6 +15,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{self, Poll, Wake, Waker},
+    time::Duration,
 };
 
 use async_graphql::{
@@ -23,6 +25,9 @@ use async_graphql::{
 use model::{AccessLevel, CommentId, Error, GalleryId, Like, LinkId, MediaId, ShareLink, User, UserId};
 use store::{Record, RecordKey, Store};
 use tokio::sync::oneshot;
+
+/// How long what is wanted may wait for other calls.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The loader of one request.
 #[derive(Clone)]
@@ -36,8 +41,8 @@ struct Desk {
 
 #[derive(Default)]
 struct State {
-    /// Whether an operation is executed in stages, so that somebody will read what is wanted.
-    is_attended: bool,
+    /// How many operations are executed in stages, so that somebody will read what is wanted.
+    attending: usize,
     wanted: Vec<(RecordKey, oneshot::Sender<Found>)>,
     kept: HashMap<RecordKey, Found>,
 }
@@ -92,12 +97,12 @@ impl RecordLoader {
         if let Some(kept) = state.kept.get(&key) {
             return Asked::Known(Box::new(kept.clone()));
         }
-        if !state.is_attended {
+        if state.attending == 0 {
             return Asked::Unattended(key);
         }
         let (sender, answer) = oneshot::channel();
         state.wanted.push((key, sender));
-        Asked::Wanted(answer)
+        Asked::Wanted(key, answer)
     }
 
     /// Reads what will surely be asked for, where it would be kept.
@@ -150,20 +155,23 @@ impl RecordLoader {
 enum Asked {
     Known(Box<Found>),
     /// It comes with the next batch.
-    Wanted(oneshot::Receiver<Found>),
+    Wanted(RecordKey, oneshot::Receiver<Found>),
     /// Nobody reads batches: whoever asks reads it.
     Unattended(RecordKey),
 }
 
 impl Asked {
     async fn of(self, loader: &RecordLoader) -> Found {
-        match self {
-            Self::Known(found) => *found,
-            Self::Wanted(answer) => {
-                answer.await.unwrap_or_else(|_| Err(Arc::new(Error::internal("the reading of a record was given up"))))
-            }
-            Self::Unattended(key) => loader.read(&[key]).await?.remove(&key).unwrap_or(Ok(None)),
-        }
+        let key = match self {
+            Self::Known(found) => return *found,
+            Self::Wanted(key, answer) => match answer.await {
+                Ok(found) => return found,
+                // Whoever was to read it is gone.
+                Err(_) => key,
+            },
+            Self::Unattended(key) => key,
+        };
+        loader.read(&[key]).await?.remove(&key).unwrap_or(Ok(None))
     }
 }
 
@@ -178,7 +186,7 @@ struct Attending<'a>(&'a Desk);
 
 impl<'a> Attending<'a> {
     fn begin(desk: &'a Desk) -> Self {
-        desk.state().is_attended = true;
+        desk.state().attending += 1;
         Self(desk)
     }
 }
@@ -186,8 +194,10 @@ impl<'a> Attending<'a> {
 impl Drop for Attending<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        state.is_attended = false;
-        state.wanted.clear();
+        state.attending -= 1;
+        if state.attending == 0 {
+            state.wanted.clear();
+        }
     }
 }
 
@@ -200,15 +210,18 @@ enum Stage<T> {
 
 /// Lets work go on until it is done, or nothing but what is wanted can bring it further.
 async fn stage<F: Future>(mut work: Pin<&mut F>, is_wanted: impl Fn() -> bool) -> Stage<F::Output> {
+    let mut patience = pin!(tokio::time::sleep(PATIENCE));
     poll_fn(|context| {
         let woken = Arc::new(Woken { already: AtomicBool::new(false), task: context.waker().clone() });
-        match work.as_mut().poll(&mut task::Context::from_waker(&Waker::from(woken.clone()))) {
-            Poll::Ready(output) => Poll::Ready(Stage::Done(output)),
-            // Work that has much to do stops at times to let others go on, and has itself woken.
-            Poll::Pending if woken.already.load(Ordering::Acquire) || store::is_call_under_way() => Poll::Pending,
-            Poll::Pending if is_wanted() => Poll::Ready(Stage::Waits),
-            Poll::Pending => Poll::Pending,
+        if let Poll::Ready(output) = work.as_mut().poll(&mut task::Context::from_waker(&Waker::from(woken.clone()))) {
+            return Poll::Ready(Stage::Done(output));
         }
+        // Work that has much to do stops at times to let others go on, and has itself woken.
+        let goes_on = woken.already.load(Ordering::Acquire) || store::is_call_under_way();
+        if is_wanted() && (!goes_on || patience.as_mut().poll(context).is_ready()) {
+            return Poll::Ready(Stage::Waits);
+        }
+        Poll::Pending
     })
     .await
 }
@@ -290,3 +303,38 @@ loadable!(CommentId, model::Comment, RecordKey::Comment, Record::Comment(comment
 loadable!(LinkId, ShareLink, RecordKey::Link, Record::Link(link) => link);
 loadable!((GalleryId, UserId), AccessLevel, |(gallery, user)| RecordKey::Grant(gallery, user), Record::Grant(grant) => grant.level);
 loadable!((MediaId, UserId), Like, |(media, user)| RecordKey::Like(media, user), Record::Like(like) => like);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use tokio::{sync::Notify, task::yield_now};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stage_lasts_until_nothing_goes_on_by_itself() {
+        let (steps, answer) = (AtomicUsize::new(0), Notify::new());
+        let mut work = pin!(async {
+            for _ in 0..5 {
+                yield_now().await;
+                steps.fetch_add(1, Ordering::Relaxed);
+            }
+            answer.notified().await;
+            steps.load(Ordering::Relaxed)
+        });
+        assert!(matches!(stage(work.as_mut(), || true).await, Stage::Waits));
+        assert_eq!(steps.load(Ordering::Relaxed), 5, "it went on as far as it could");
+        answer.notify_one();
+        assert!(matches!(stage(work, || true).await, Stage::Done(5)));
+    }
+
+    #[tokio::test]
+    async fn a_stage_does_not_end_while_nothing_is_wanted() {
+        let answer = Arc::new(Notify::new());
+        let other = answer.clone();
+        tokio::spawn(async move { other.notify_one() });
+        let work = pin!(async { answer.notified().await });
+        assert!(matches!(stage(work, || false).await, Stage::Done(())));
+    }
+}

@@ -1,4 +1,4 @@
-//! Galleries with photos, of which the first have comments with replies.
+//! A gallery with photos, of which the first have comments with replies.
 
 use anyhow::ensure;
 use local::System;
@@ -8,33 +8,25 @@ use ulid::Ulid;
 use super::home::{add_gallery, add_photo, now, person};
 
 const PEOPLE: u16 = 12;
-const GALLERIES: u16 = 5;
-/// Photos of the first gallery, so that a page of 60 has a next one.
+/// So many that a page of 60 has a next one.
 const PHOTOS: u16 = 70;
-const PHOTOS_OF_OTHERS: u16 = 4;
+const PHOTOS_WITH_COMMENTS: u16 = 20;
 const COMMENTS: u16 = 3;
 const REPLIES: u16 = 2;
 
-/// Fills the library, and gives its largest gallery.
+/// Fills the library, and gives its gallery.
 pub(crate) async fn fill(system: &System) -> anyhow::Result<GalleryId> {
     for number in 0..PEOPLE {
         add_person(system, number).await?;
     }
-    let largest = add_gallery(system, 0).await?;
+    let gallery = add_gallery(system, 0).await?;
     for number in 0..PHOTOS {
-        let photo = add_photo(system, largest, number).await?;
-        if number < PHOTOS_OF_OTHERS {
+        let photo = add_photo(system, gallery, number).await?;
+        if number < PHOTOS_WITH_COMMENTS {
             comment_on(system, photo).await?;
         }
     }
-    for gallery in 1..GALLERIES {
-        let id = add_gallery(system, gallery).await?;
-        for number in 0..PHOTOS_OF_OTHERS {
-            let photo = add_photo(system, id, 1_000 * gallery + number).await?;
-            comment_on(system, photo).await?;
-        }
-    }
-    Ok(largest)
+    Ok(gallery)
 }
 
 async fn add_person(system: &System, number: u16) -> anyhow::Result<()> {

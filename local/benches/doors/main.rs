@@ -50,9 +50,10 @@ const PAGE: &str = "query($id: ID!) { gallery(id: $id) { title mediaCount media(
     id caption takenAt width height status thumbhash likeCount commentCount viewerHasLiked \
     thumbnail { url width height } preview { url width height } \
     uploadedBy { id displayName } viewerCan { comment download } } } pageInfo { hasNextPage endCursor } } } }";
-const DEEP: &str = "{ galleries(first: 5) { edges { node { title media(first: 4) { edges { node { id \
-    comments(first: 3) { edges { node { text author { displayName } replies(first: 2) { edges { node { text \
-    author { id displayName } } } } } } } } } } } } } }";
+/// As deep as is allowed.
+const DEEP: &str = "query($id: ID!) { gallery(id: $id) { media(first: 20) { edges { node { id comments(first: 3) { \
+    edges { node { text author { displayName } replies(first: 2) { edges { node { text author { displayName } } } } } } \
+    } } } } } }";
 
 /// Both doors of a system, and who comes by them.
 struct Doors {
@@ -88,9 +89,8 @@ async fn bench() -> anyhow::Result<()> {
     let doors = Doors::open(system).await?;
     let mut out = std::io::stdout();
     writeln!(out, "| what | door | p50 | p95 | a second | calls |\n|---|---|---|---|---|---|")?;
-    for (name, document, variables) in
-        [("gallery page of 60", PAGE, json!({ "id": gallery.to_string() })), ("deep query", DEEP, json!({}))]
-    {
+    let variables = json!({ "id": gallery.to_string() });
+    for (name, document) in [("gallery page of 60", PAGE), ("deep query", DEEP)] {
         let first = doors.ask(Door::Http, document, &variables).await?;
         ensure!(doors.ask(Door::AppSync, document, &variables).await? == first, "{name}: the doors differ");
         doors.compare(&mut out, name, document, &variables).await?;
