@@ -24,7 +24,7 @@ use async_graphql::{
 };
 use model::{AccessLevel, CommentId, Error, GalleryId, Like, LinkId, MediaId, ShareLink, User, UserId};
 use store::{Record, RecordKey, Store};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::coop::unconstrained};
 
 /// How long what is wanted may wait for other calls.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -209,14 +209,16 @@ enum Stage<T> {
 }
 
 /// Lets work go on until it is done, or nothing but what is wanted can bring it further.
-async fn stage<F: Future>(mut work: Pin<&mut F>, is_wanted: impl Fn() -> bool) -> Stage<F::Output> {
+async fn stage<F: Future>(work: Pin<&mut F>, is_wanted: impl Fn() -> bool) -> Stage<F::Output> {
+    // The runtime would have long work stop now and then, and wake it where that cannot be seen here.
+    let mut work = pin!(unconstrained(work));
     let mut patience = pin!(tokio::time::sleep(PATIENCE));
     poll_fn(|context| {
         let woken = Arc::new(Woken { already: AtomicBool::new(false), task: context.waker().clone() });
         if let Poll::Ready(output) = work.as_mut().poll(&mut task::Context::from_waker(&Waker::from(woken.clone()))) {
             return Poll::Ready(Stage::Done(output));
         }
-        // Work that has much to do stops at times to let others go on, and has itself woken.
+        // The library stops in long lists, too, and has itself woken at once.
         let goes_on = woken.already.load(Ordering::Acquire) || store::is_call_under_way();
         if is_wanted() && (!goes_on || patience.as_mut().poll(context).is_ready()) {
             return Poll::Ready(Stage::Waits);
@@ -308,16 +310,30 @@ loadable!((MediaId, UserId), Like, |(media, user)| RecordKey::Like(media, user),
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
-    use tokio::{sync::Notify, task::yield_now};
+    use tokio::sync::Notify;
 
     use super::*;
+
+    /// Stops once, and has itself woken at once.
+    async fn stop() {
+        let mut stopped = false;
+        poll_fn(|context| {
+            if stopped {
+                return Poll::Ready(());
+            }
+            stopped = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
 
     #[tokio::test]
     async fn a_stage_lasts_until_nothing_goes_on_by_itself() {
         let (steps, answer) = (AtomicUsize::new(0), Notify::new());
         let mut work = pin!(async {
             for _ in 0..5 {
-                yield_now().await;
+                stop().await;
                 steps.fetch_add(1, Ordering::Relaxed);
             }
             answer.notified().await;
@@ -327,6 +343,23 @@ mod tests {
         assert_eq!(steps.load(Ordering::Relaxed), 5, "it went on as far as it could");
         answer.notify_one();
         assert!(matches!(stage(work, || true).await, Stage::Done(5)));
+    }
+
+    /// More answers than the runtime lets a task take at once.
+    #[tokio::test]
+    async fn a_stage_takes_all_answers_that_are_there() {
+        let taken = AtomicUsize::new(0);
+        let work = pin!(async {
+            for _ in 0..1_000 {
+                let (sender, answer) = oneshot::channel();
+                sender.send(()).expect("somebody waits");
+                answer.await.expect("it was sent");
+                taken.fetch_add(1, Ordering::Relaxed);
+            }
+            std::future::pending::<()>().await;
+        });
+        assert!(matches!(stage(work, || true).await, Stage::Waits));
+        assert_eq!(taken.load(Ordering::Relaxed), 1_000);
     }
 
     #[tokio::test]
