@@ -7,6 +7,7 @@ mod doors;
 mod embedded_cognito;
 mod embedded_s3;
 mod operations;
+mod request_units;
 mod schema;
 mod stories;
 mod support;

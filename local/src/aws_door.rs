@@ -1,10 +1,7 @@
 //! The loopback listener of DynamoDB and Cognito, told apart by `X-Amz-Target`, as AWS clients send it; and of what
 //! stands in the place of AppSync, where the services tell of events.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use dynoxide::Database;
@@ -40,8 +37,6 @@ pub(crate) struct AwsDoor {
     pub(crate) clock: Clock,
     /// Takes events of the services.
     pub(crate) api: Api,
-    /// Counts requests, for measurements.
-    pub(crate) served: Arc<AtomicU64>,
 }
 
 impl AwsDoor {
@@ -56,7 +51,6 @@ impl AwsDoor {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
-        self.served.fetch_add(1, Ordering::Relaxed);
         if !self.hosts.knows_host_of(&request) || request.headers().contains_key(header::ORIGIN) {
             return plain(StatusCode::FORBIDDEN, "This port is for AWS clients on this machine.");
         }

@@ -1,14 +1,6 @@
 //! Starts everything on one machine, and stops it.
 
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use dynoxide::Database;
@@ -94,7 +86,6 @@ pub struct System {
     pub pool: Arc<UserPool>,
     /// The embedded S3's protocol, for callers in this process.
     pub s3: s3::Service,
-    aws_requests: Arc<AtomicU64>,
     stop: watch::Sender<bool>,
     doors: JoinSet<()>,
     stop_services: watch::Sender<bool>,
@@ -131,7 +122,6 @@ impl System {
         let (stop_services, services_stopped) = watch::channel(false);
         let mut doors = JoinSet::new();
         let mut services = JoinSet::new();
-        let aws_requests = Arc::<AtomicU64>::default();
         let store = connect(&opened, &options, addresses.1, addresses.2)?;
         let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.0.port(), addresses.2);
         let door = AwsDoor {
@@ -141,7 +131,6 @@ impl System {
             hosts: hosts.clone(),
             clock: options.clock.clone(),
             api: api.clone(),
-            served: aws_requests.clone(),
         };
         let answer = move |request| {
             let door = door.clone();
@@ -187,7 +176,6 @@ impl System {
             objects: opened.objects,
             pool: opened.pool,
             s3,
-            aws_requests,
             stop,
             doors,
             stop_services,
@@ -202,12 +190,6 @@ impl System {
     /// When there is no such account.
     pub async fn reset_password(&self, options: &Options, username: &str) -> anyhow::Result<String> {
         accounts::reset_password(&self.store, username, &options.random, (options.clock)()).await
-    }
-
-    /// How many requests DynamoDB and Cognito got so far, for measurements.
-    #[must_use]
-    pub fn aws_requests(&self) -> u64 {
-        self.aws_requests.load(Ordering::Relaxed)
     }
 
     /// Stops listening, lets what is under way end, and releases the folder.

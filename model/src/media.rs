@@ -338,6 +338,12 @@ impl Media {
         self.status.is_shown()
     }
 
+    /// Whether this gallery shows it.
+    #[must_use]
+    pub fn is_shown_in(&self, gallery: GalleryId) -> bool {
+        self.is_shown() && self.gallery_id == gallery
+    }
+
     /// Where it stands in an order by hand: where it was put, or else by its date.
     #[must_use]
     pub fn manual_position(&self) -> Position {

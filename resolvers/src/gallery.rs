@@ -1,8 +1,10 @@
 //! Galleries: the object, its queries.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use model::{
-    AccessLevel, Error, MediaId, MediaStatus, PageRequest,
+    AccessLevel, Error, MediaId, MediaStatus, PageRequest, UserId,
     access::{Action, Requester},
 };
 
@@ -165,9 +167,12 @@ impl Gallery {
             &request,
             |request| async move { store(ctx).list_media(self.0.id, &request, sort).await },
             |ids: Vec<MediaId>| async move {
-                let shown = store(ctx).get_shown_media(self.0.id, &ids).await?;
-                let wanted = |media: &model::Media| kind.is_none_or(|kind| media.kind == kind);
-                Ok(shown.into_iter().map(|media| media.filter(wanted)).collect())
+                // An index lags behind the table, which says what is still so.
+                let mut found = loader(ctx).load_many(&ids).await.map_err(shared)?;
+                let wanted = |media: &model::Media| {
+                    media.is_shown_in(self.0.id) && kind.is_none_or(|kind| media.kind == kind)
+                };
+                Ok(ids.iter().map(|id| found.remove(id).filter(wanted)).collect())
             },
         );
         let page = answer(ctx, page.await)?;
@@ -219,8 +224,8 @@ async fn access_list(ctx: &Context<'_>, gallery: &model::Gallery) -> Result<Vec<
     let mut lines = Vec::new();
     loop {
         let page = store(ctx).list_grants(gallery.id, &request).await?;
-        let users: Vec<_> = page.rows.iter().map(|(_, grant)| grant.user_id).collect();
-        let mut users = store(ctx).get_users(&users).await?;
+        let users: Vec<UserId> = page.rows.iter().map(|(_, grant)| grant.user_id).collect();
+        let mut users: HashMap<UserId, model::User> = loader(ctx).load_many(&users).await.map_err(shared)?;
         for (cursor, grant) in page.rows {
             request.after = Some(cursor);
             let Some(user) = users.remove(&grant.user_id) else { continue };

@@ -6,12 +6,19 @@ use async_graphql::{IntrospectionMode, Request as GraphqlRequest, Response as Gr
 use async_graphql_parser::types::OperationType;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use lambda_http::{Body, Request, RequestExt};
-use model::{Error, access::Requester};
+use model::{Error, NodeId, access::Requester};
 use serde_json::{Value, json};
 
 use crate::{
-    MAX_ANSWER_BYTES, MAX_BODY_BYTES, Schema, Services, context::Caller, document::Inspector, guard::OpenIntrospection,
-    identity, loaders::record_loader, nullable::EXECUTED, panic::caught, token::Verifier,
+    MAX_ANSWER_BYTES, MAX_BODY_BYTES, Schema, Services, calls,
+    context::Caller,
+    document::{Inspector, root_ids},
+    guard::OpenIntrospection,
+    identity,
+    loaders::{RecordLoader, keeping_record_loader, record_loader},
+    nullable::EXECUTED,
+    panic::caught,
+    token::Verifier,
 };
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -100,7 +107,10 @@ impl Api {
         let request_id = request_id(&request, &self.services);
         let mut response = if let Some(content_type) = accepted(request.headers()) {
             // Boxed, because what executes a document is large to carry about.
-            match caught(Box::pin(self.answer(request, authentication, &request_id, content_type))).await {
+            let answering = caught(Box::pin(self.answer(request, authentication, &request_id, content_type)));
+            let (answered, made) = store::measured(answering).await;
+            calls::log(Some(&request_id), &made);
+            match answered {
                 Ok(Ok(response)) => response,
                 Ok(Err(refusal)) => refused(&refusal, content_type, &request_id),
                 Err(panicked) => refused(&panicked.into(), content_type, &request_id),
@@ -132,8 +142,14 @@ impl Api {
         if request.method() == Method::GET && measured.operation != OperationType::Query {
             return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "GET is for queries; use POST."));
         }
-        let caller = self.identify(&request, authentication, request_id).await?;
-        let mut graphql = graphql.data(record_loader(self.services.store.clone()));
+        let (loader, named) = match measured.operation {
+            OperationType::Query => (keeping_record_loader(self.services.store.clone()), root_ids(&mut graphql)),
+            OperationType::Mutation | OperationType::Subscription => {
+                (record_loader(self.services.store.clone()), Vec::new())
+            }
+        };
+        let caller = self.identify(&request, authentication, request_id, &loader, &named).await?;
+        let mut graphql = graphql.data(loader);
         if self.open_introspection {
             graphql = graphql.data(OpenIntrospection);
         } else if caller.requester == Requester::Anonymous {
@@ -148,6 +164,8 @@ impl Api {
         request: &Request,
         authentication: Authentication,
         request_id: &str,
+        loader: &RecordLoader,
+        named: &[NodeId],
     ) -> Result<Caller, Error> {
         let mut caller = identity::nobody(&self.services, host_of(request.headers()), Some(request_id.to_owned()));
         if authentication == Authentication::Signature {
@@ -157,7 +175,7 @@ impl Api {
         if let Some(value) = request.headers().get(header::AUTHORIZATION) {
             let token = value.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
             let claims = self.verifier.verify(token).await?;
-            identity::sign_in(&mut caller, &self.services, &claims, Some(token.to_owned())).await?;
+            identity::sign_in(&mut caller, loader, &claims, Some(token.to_owned()), named).await?;
         }
         Ok(caller)
     }

@@ -4,6 +4,7 @@ mod activity;
 pub mod appsync;
 mod audit;
 mod bounded;
+mod calls;
 mod comment;
 mod connection;
 mod context;
@@ -129,6 +130,7 @@ fn builder(services: Option<Services>) -> SchemaBuilder<Query, Mutation, Subscri
         .extension(audit::Audit)
         .extension(guard::Guard::default())
         .extension(variables::RequiredVariables)
+        .extension(loaders::Stages)
         .disable_suggestions();
     match services {
         Some(services) => builder.data(services),

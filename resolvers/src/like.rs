@@ -1,7 +1,9 @@
 //! Likes: who likes what, and what one likes oneself.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use model::{Error, InputError, PageRequest, access::Action};
+use model::{Error, InputError, PageRequest, UserId, access::Action};
 
 use crate::{
     connection::PageInfo,
@@ -45,8 +47,8 @@ pub(crate) async fn likes_of(
 ) -> Result<LikeConnection, Error> {
     let page = store(ctx).list_likes(media.id, request).await?;
     let page_info = PageInfo::of(&page, request);
-    let people: Vec<_> = page.rows.iter().map(|(_, like)| like.user_id).collect();
-    let mut people = store(ctx).get_users(&people).await?;
+    let people: Vec<UserId> = page.rows.iter().map(|(_, like)| like.user_id).collect();
+    let mut people: HashMap<UserId, model::User> = loader(ctx).load_many(&people).await.map_err(shared)?;
     let edges = page.rows.into_iter().filter_map(|(cursor, like)| {
         let node = people.remove(&like.user_id)?.into();
         Some(LikeEdge { cursor: cursor.encode(), node, liked_at: like.liked_at.into() })

@@ -14,13 +14,16 @@ use futures::{
 };
 use http::{Method, Response, StatusCode, header};
 use lambda_http::{Body, Request};
+use model::{Error, NodeId};
 use serde_json::{Map, Value};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
     Api,
     appsync::{Door, Failure},
+    context::Caller,
     http::{Authentication, JSON, REQUEST_ID, Refusal, body_of, parse, refused, request_id},
+    loaders::{RecordLoader, keeping_record_loader},
     seats::{Seat, Seats},
 };
 
@@ -109,7 +112,7 @@ impl Subscriptions {
                 return Err(Refusal::new(StatusCode::BAD_REQUEST, message));
             }
         };
-        let caller = self.api.identify(&request, Authentication::Token, request_id).await?;
+        let (caller, loader) = self.identify(&request, request_id, asked.as_ref().map(|(_, given)| given)).await?;
         let Some(seat) = self.seats.take(&caller.requester) else {
             let message = "Too many subscriptions are open; close one first.";
             return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, message));
@@ -122,7 +125,7 @@ impl Subscriptions {
         };
         // What there is no such field of is refused by the rules of GraphQL, in the stream.
         if self.door.has_subscription(&field)
-            && let Err(failure) = self.door.admit(&field, &arguments, caller.clone()).await
+            && let Err(failure) = self.door.admit(&field, &arguments, caller.clone(), loader).await
         {
             return Ok(only(&refusal(&failure, request_id)));
         }
@@ -133,12 +136,28 @@ impl Subscriptions {
     }
 }
 
+impl Subscriptions {
+    /// Who is calling, read together with what the arguments name.
+    async fn identify(
+        &self,
+        request: &Request,
+        request_id: &str,
+        given: Option<&Map<String, Value>>,
+    ) -> Result<(Caller, RecordLoader), Error> {
+        let named = given.into_iter().flatten().filter_map(|(_, value)| value.as_str()?.parse().ok());
+        let named: Vec<NodeId> = named.collect();
+        let loader = keeping_record_loader(self.api.services.store.clone());
+        let caller = self.api.identify(request, Authentication::Token, request_id, &loader, &named).await?;
+        Ok((caller, loader))
+    }
+}
+
 impl Subscriber {
     /// Whether the session counts still, and what is listened to may be seen.
     async fn is_welcome(&self) -> Result<(), Failure> {
-        let Subscriptions { api, door, .. } = &self.subscriptions;
-        let caller = api.identify(&self.request, Authentication::Token, &self.request_id).await?;
-        door.admit(&self.field, &self.arguments, caller).await
+        let Self { subscriptions, request, request_id, field, arguments } = self;
+        let (caller, loader) = subscriptions.identify(request, request_id, Some(arguments)).await?;
+        subscriptions.door.admit(field, arguments, caller, loader).await
     }
 }
 

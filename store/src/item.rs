@@ -81,6 +81,10 @@ impl Source {
 
 impl Store {
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Error> {
+        self.get_item(key).await?.map(from_item).transpose()
+    }
+
+    pub(crate) async fn get_item(&self, key: &Key) -> Result<Option<Item>, Error> {
         let answer = self
             .dynamodb
             .get_item()
@@ -90,11 +94,15 @@ impl Store {
             .send()
             .await
             .map_err(from_sdk)?;
-        answer.item.map(from_item).transpose()
+        Ok(answer.item)
     }
 
     /// Reads many items, in no order; those that are not there are left out.
     pub(crate) async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<T>, Error> {
+        self.get_items(keys).await?.into_iter().map(from_item).collect()
+    }
+
+    pub(crate) async fn get_items(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(MAX_BATCH_GET) {
             let mut wanted = Some(
@@ -112,9 +120,7 @@ impl Store {
                     .send()
                     .await
                     .map_err(from_sdk)?;
-                for item in answer.responses.into_iter().flat_map(HashMap::into_values).flatten() {
-                    found.push(from_item(item)?);
-                }
+                found.extend(answer.responses.into_iter().flat_map(HashMap::into_values).flatten());
                 // A large answer comes in several pieces.
                 wanted = answer.unprocessed_keys.and_then(|mut rest| rest.remove(&self.settings.table));
             }

@@ -67,6 +67,12 @@ impl Key {
     pub(crate) fn attributes(&self) -> Item {
         HashMap::from([(PK.to_owned(), text(&self.pk)), (SK.to_owned(), text(&self.sk))])
     }
+
+    /// The key of an item; none where it has none.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let part = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+        Some(Self { pk: part(PK)?, sk: part(SK)? })
+    }
 }
 
 pub(crate) fn text(value: impl Into<String>) -> AttributeValue {

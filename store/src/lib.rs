@@ -16,10 +16,12 @@ mod keys_of_pool;
 mod like;
 mod link;
 mod media;
+mod meter;
 mod object;
 mod presign;
 mod processing;
 mod publish;
+mod record;
 mod replace;
 mod search;
 mod table;
@@ -43,13 +45,17 @@ use aws_smithy_async::{rt::sleep::TokioSleep, time::TimeSource};
 use aws_smithy_http_client::tls;
 use model::{Clock, Error};
 
+use self::meter::CountCalls;
+
 pub use activity::ActivityLine;
 pub use config::{MediaAddress, Settings};
 pub use gallery::GalleryChange;
 pub use keys_of_pool::{PublicKey, fetch_public_keys};
 pub use media::{MediaChange, Moved};
+pub use meter::{Calls, Used, is_call_under_way, measured};
 pub use object::{StoredObject, StoredPart};
 pub use presign::{Presigner, SignedUrl, UploadTarget};
+pub use record::{Record, RecordKey};
 pub use search::Entry;
 pub use upload::Announced;
 pub use user::UserChange;
@@ -130,13 +136,16 @@ impl Store {
         let credentials =
             sdk.credentials_provider().ok_or_else(|| Error::internal("no AWS credentials are configured"))?;
         let region = sdk.region().ok_or_else(|| Error::internal("no AWS region is configured"))?.to_string();
+        let dynamodb = aws_sdk_dynamodb::config::Builder::from(sdk).interceptor(CountCalls).build();
         let s3 = aws_sdk_s3::config::Builder::from(sdk)
             .force_path_style(settings.media_address != MediaAddress::Aws)
+            .interceptor(CountCalls)
             .build();
+        let cognito = aws_sdk_cognitoidentityprovider::config::Builder::from(sdk).interceptor(CountCalls).build();
         Ok(Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(sdk),
+            dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
             s3: aws_sdk_s3::Client::from_conf(s3),
-            cognito: aws_sdk_cognitoidentityprovider::Client::new(sdk),
+            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(cognito),
             credentials,
             region,
             publisher: settings.events_url.as_deref().map(|url| Publisher::new(sdk, url)).transpose()?,
@@ -147,7 +156,11 @@ impl Store {
     /// Uses another address for S3 than for the rest, as the one-machine system does.
     #[must_use]
     pub fn with_s3_endpoint(mut self, sdk: &SdkConfig, endpoint: &str) -> Self {
-        let s3 = aws_sdk_s3::config::Builder::from(sdk).force_path_style(true).endpoint_url(endpoint).build();
+        let s3 = aws_sdk_s3::config::Builder::from(sdk)
+            .force_path_style(true)
+            .endpoint_url(endpoint)
+            .interceptor(CountCalls)
+            .build();
         self.s3 = aws_sdk_s3::Client::from_conf(s3);
         self
     }

@@ -107,7 +107,7 @@ impl Store {
 
     /// Ids of what a gallery shows, in one of its orders; not of what is on its way or in the trash.
     ///
-    /// Orders are kept by indexes, which lag behind the table: [`Self::get_shown_media`] says what is still so.
+    /// Orders are kept by indexes, which lag behind the table: [`Media::is_shown_in`] says of the record what is still so.
     pub async fn list_media(
         &self,
         gallery: GalleryId,
@@ -129,7 +129,7 @@ impl Store {
     /// Those of some photos and videos that a gallery shows, in their places.
     pub async fn get_shown_media(&self, gallery: GalleryId, ids: &[MediaId]) -> Result<Vec<Option<Media>>, Error> {
         let mut found = self.get_many_media(ids).await?;
-        found.retain(|_, media| media.is_shown() && media.gallery_id == gallery);
+        found.retain(|_, media| media.is_shown_in(gallery));
         Ok(ids.iter().map(|id| found.remove(id)).collect())
     }
 

@@ -3,6 +3,7 @@
 //! Format: "Direct Lambda resolvers" of the AppSync developer guide: the resolver's whole context object, once, or a
 //! list of them for a batch. Types of our own, as those of `aws_lambda_events` lose claims of Cognito.
 
+use model::NodeId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -51,6 +52,13 @@ impl Event {
     pub(super) fn source_id(&self) -> Result<String, Failure> {
         let id = self.source.as_ref().and_then(|source| source["id"].as_str());
         id.map(str::to_owned).ok_or_else(|| Failure::bad_request("The parent of this field came without its id."))
+    }
+
+    /// The ids that say what this is about: its parent's, and those among the arguments.
+    pub(super) fn named(&self) -> Vec<NodeId> {
+        let arguments = self.arguments.iter().flat_map(Map::values).filter_map(Value::as_str);
+        let parent = self.source.as_ref().and_then(|source| source["id"].as_str());
+        arguments.chain(parent).filter_map(|id| id.parse().ok()).collect()
     }
 
     /// A header of the client's request; AppSync gives names in lower case.

@@ -9,7 +9,7 @@ use std::{collections::HashMap, io, sync::Arc};
 
 use async_graphql::{PathSegment, Request, Response, ServerError, Value as GraphqlValue, Variables};
 use lambda_http::lambda_runtime::Diagnostic;
-use model::{Error, access::Requester};
+use model::{Error, NodeId, access::Requester};
 use serde_json::{Map, Value, json};
 
 pub use self::export::{export, resolver_fields};
@@ -19,11 +19,11 @@ use self::{
     sdl::ROOTS,
 };
 use crate::{
-    MAX_ANSWER_BYTES, Schema, Services,
+    MAX_ANSWER_BYTES, Schema, Services, calls,
     context::Caller,
     guard::{self, RightsTable},
     identity,
-    loaders::record_loader,
+    loaders::{RecordLoader, keeping_record_loader, record_loader},
     token::{self, Claims, Verifier},
 };
 
@@ -126,6 +126,13 @@ impl Door {
     /// # Errors
     /// When the field of a single event has no value because of an error, or a list is too long.
     pub async fn handle(&self, payload: Value) -> Result<Value, Failure> {
+        // Boxed, because what executes a document is large to carry about.
+        let (answer, made) = store::measured(Box::pin(self.resolve(payload))).await;
+        calls::log(None, &made);
+        answer
+    }
+
+    async fn resolve(&self, payload: Value) -> Result<Value, Failure> {
         let Value::Array(entries) = payload else {
             return self.0.answer(&Event::parse(payload)?).await.and_then(within_limit);
         };
@@ -158,19 +165,22 @@ impl Door {
         field: &str,
         arguments: &Map<String, Value>,
         caller: Caller,
+        loader: RecordLoader,
     ) -> Result<(), Failure> {
-        self.0.admit(field, arguments, caller).await
+        self.0.admit(field, arguments, caller, loader).await
     }
 }
 
 impl Behind {
     async fn answer(&self, event: &Event) -> Result<Value, Failure> {
-        let caller = self.identify(event).await?;
+        let (caller, loader) = self.identify(event, &event.named()).await?;
         match event.parent_type() {
-            "Subscription" => self.admit(event.field(), &event.arguments(), caller).await.map(|()| Value::Null),
+            "Subscription" => {
+                self.admit(event.field(), &event.arguments(), caller, loader).await.map(|()| Value::Null)
+            }
             root if ROOTS.contains(&root) => {
                 let operation = self.operations.of_root(root, event.field(), event.arguments())?;
-                let response = self.execute(operation, caller).await;
+                let response = self.execute(operation, caller, loader).await;
                 match response.errors.first() {
                     Some(error) => Err(error.into()),
                     None => Ok(data_of(response)[event.field()].take()),
@@ -178,17 +188,23 @@ impl Behind {
             }
             _ => {
                 let id = event.source_id()?;
-                self.answer_for(event, &[&id], caller).await.pop().expect("one answer for each parent")
+                self.answer_for(event, &[&id], caller, loader).await.pop().expect("one answer for each parent")
             }
         }
     }
 
     /// The value of one field for some parents, in their order.
-    async fn answer_for(&self, event: &Event, ids: &[&str], caller: Caller) -> Vec<Result<Value, Failure>> {
+    async fn answer_for(
+        &self,
+        event: &Event,
+        ids: &[&str],
+        caller: Caller,
+        loader: RecordLoader,
+    ) -> Vec<Result<Value, Failure>> {
         let operation = self.operations.of_nodes(event.parent_type(), event.field(), event.arguments(), ids);
         match operation {
             Ok(operation) => {
-                let parents = by_alias(self.execute(operation, caller).await, ids.len());
+                let parents = by_alias(self.execute(operation, caller, loader).await, ids.len());
                 // A parent that is not there, or not visible, or of another type has no such field.
                 parents.into_iter().map(|parent| Ok(parent?[event.field()].take())).collect()
             }
@@ -229,11 +245,12 @@ impl Behind {
     }
 
     async fn answer_group(&self, group: &Group, answers: &mut [Result<Value, Failure>]) {
-        let caller = self.identify(&group.event).await;
+        let first = group.members.iter().take(MAX_PARENTS).filter_map(|(_, id)| id.parse().ok());
+        let caller = self.identify(&group.event, &first.collect::<Vec<_>>()).await;
         for members in group.members.chunks(MAX_PARENTS) {
             let ids: Vec<&str> = members.iter().map(|(_, id)| id.as_str()).collect();
             let found = match &caller {
-                Ok(caller) => self.answer_for(&group.event, &ids, caller.clone()).await,
+                Ok((caller, loader)) => self.answer_for(&group.event, &ids, caller.clone(), loader.clone()).await,
                 Err(error) => vec![Err(error.clone()); ids.len()],
             };
             for ((position, _), answer) in members.iter().zip(found) {
@@ -242,14 +259,20 @@ impl Behind {
         }
     }
 
-    async fn admit(&self, field: &str, arguments: &Map<String, Value>, caller: Caller) -> Result<(), Failure> {
+    async fn admit(
+        &self,
+        field: &str,
+        arguments: &Map<String, Value>,
+        caller: Caller,
+        loader: RecordLoader,
+    ) -> Result<(), Failure> {
         let ids = self.operations.ids_in("Subscription", field, arguments)?;
         guard::check(self.rights.get(&format!("Subscription.{field}")), &caller.requester)?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         if ids.is_empty() {
             return Ok(());
         }
-        for found in by_alias(self.execute(Operations::of_existence(&ids), caller).await, ids.len()) {
+        for found in by_alias(self.execute(Operations::of_existence(&ids), caller, loader).await, ids.len()) {
             if found?.is_null() {
                 return Err(Failure::new("NOT_FOUND", "There is no such thing, or none that you may see."));
             }
@@ -257,18 +280,21 @@ impl Behind {
         Ok(())
     }
 
-    async fn execute(&self, operation: Operation, caller: Caller) -> Response {
+    async fn execute(&self, operation: Operation, caller: Caller, loader: RecordLoader) -> Response {
         let request = Request::new(operation.document)
             .variables(Variables::from_json(operation.variables))
-            .data(record_loader(self.services.store.clone()))
+            .data(loader)
             .data(caller);
         self.schema.execute(request).await
     }
 
     /// Says who is calling. AppSync has checked the signature; what the token must say is checked as at the other door.
-    async fn identify(&self, event: &Event) -> Result<Caller, Failure> {
+    async fn identify(&self, event: &Event, named: &[NodeId]) -> Result<(Caller, RecordLoader), Failure> {
         let host = identity::without_port(event.header("host").unwrap_or("localhost"));
         let mut caller = identity::nobody(&self.services, host, None);
+        let store = self.services.store.clone();
+        let loader =
+            if event.parent_type() == "Mutation" { record_loader(store) } else { keeping_record_loader(store) };
         match event.identity() {
             Identity::ApiKey => {}
             Identity::Iam => caller.requester = Requester::Service,
@@ -279,11 +305,11 @@ impl Behind {
                     return Err(Error::Unauthenticated.into());
                 }
                 let token = event.header("authorization").and_then(|header| token_of(header, &claims));
-                identity::sign_in(&mut caller, &self.services, &claims, token).await?;
+                identity::sign_in(&mut caller, &loader, &claims, token, named).await?;
             }
             Identity::Other => return Err(Error::Unauthenticated.into()),
         }
-        Ok(caller)
+        Ok((caller, loader))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a document may be, found out before it is executed: first by its text, in one pass, then by its parsed form.
 
 mod cost;
+mod ids;
 mod lexer;
 mod measure;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use async_graphql::{Request, ServerError, Variables};
 use async_graphql_parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 
+pub(crate) use self::ids::root_ids;
 use self::{
     cost::Rules,
     lexer::lex,

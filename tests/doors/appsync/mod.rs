@@ -75,7 +75,7 @@ async fn code(home: &Home, event: Value) -> String {
     failure.unwrap_or_else(|| panic!("{info:#} did not fail")).error_type
 }
 
-async fn batch(home: &Home, events: Vec<Value>) -> Vec<Value> {
+pub(crate) async fn batch(home: &Home, events: Vec<Value>) -> Vec<Value> {
     let count = events.len();
     let answer = value(home, Value::Array(events)).await;
     let items = answer.as_array().expect("a list").clone();
