@@ -169,9 +169,8 @@ impl Gallery {
             |ids: Vec<MediaId>| async move {
                 // An index lags behind the table, which says what is still so.
                 let mut found = loader(ctx).load_many(&ids).await.map_err(shared)?;
-                let wanted = |media: &model::Media| {
-                    media.is_shown_in(self.0.id) && kind.is_none_or(|kind| media.kind == kind)
-                };
+                let wanted =
+                    |media: &model::Media| media.is_shown_in(self.0.id) && kind.is_none_or(|kind| media.kind == kind);
                 Ok(ids.iter().map(|id| found.remove(id).filter(wanted)).collect())
             },
         );

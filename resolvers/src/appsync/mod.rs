@@ -175,9 +175,7 @@ impl Behind {
     async fn answer(&self, event: &Event) -> Result<Value, Failure> {
         let (caller, loader) = self.identify(event, &event.named()).await?;
         match event.parent_type() {
-            "Subscription" => {
-                self.admit(event.field(), &event.arguments(), caller, loader).await.map(|()| Value::Null)
-            }
+            "Subscription" => self.admit(event.field(), &event.arguments(), caller, loader).await.map(|()| Value::Null),
             root if ROOTS.contains(&root) => {
                 let operation = self.operations.of_root(root, event.field(), event.arguments())?;
                 let response = self.execute(operation, caller, loader).await;
