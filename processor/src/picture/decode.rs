@@ -53,7 +53,7 @@ pub(super) fn decode(
     let buffer_bytes = decoder.total_bytes();
     let layout = decoder.color_type();
     let planes = if layout.has_color() { 3 } else { 1 };
-    let source = SourcePlane { size: (width, height), density: (1.0, 1.0), lead: (0, 0) };
+    let source = SourcePlane { size: (width, height), density: (1.0, 1.0) };
     let scaler = PlanarScaler::new((width, height), &vec![source; planes], orientation, PREVIEW_SIDE);
     let working_bytes = decoding_bytes(format, width, height, buffer_bytes).max(scaler.bytes());
     limits.check_memory(buffer_bytes + working_bytes)?;
@@ -79,16 +79,16 @@ pub(super) fn decode(
     }
     let raster = Raster::from_decoder(width, height, layout, buffer)
         .ok_or_else(|| Refusal::Unsupported { what: format!("this kind of {} file", format.name()) })?;
-    Ok(Decoded { width, height, preview: scale_raster(&raster, scaler)?, icc_profile, partial })
+    Ok(Decoded { width, height, preview: scale_raster(&raster, scaler), icc_profile, partial })
 }
 
-fn scale_raster(raster: &Raster, mut scaler: PlanarScaler) -> Result<Planar, Refusal> {
+fn scale_raster(raster: &Raster, mut scaler: PlanarScaler) -> Planar {
     let width = raster.width as usize;
     match raster.channels {
-        Channels::Grey => raster.pixels.chunks_exact(width).try_for_each(|row| scaler.push(0, [row]))?,
+        Channels::Grey => raster.pixels.chunks_exact(width).for_each(|row| scaler.push(0, [row])),
         Channels::Rgb => {
             let pixels = raster.pixels.as_chunks::<3>().0;
-            pixels.chunks_exact(width).try_for_each(|row| scaler.push_rgb(row.iter().copied()))?;
+            pixels.chunks_exact(width).for_each(|row| scaler.push_rgb(row.iter().copied()));
         }
     }
     scaler.finish()

@@ -54,11 +54,11 @@ pub(super) fn decode(
     let partial = match decode_all(&mut decoder, color, outline.adobe, &mut scaler)? {
         Ended::Well => decoder.finish(),
         Ended::Early => {
-            scaler.fill(UNDECODED)?;
+            scaler.fill(UNDECODED);
             true
         }
     };
-    let preview = scaler.finish()?;
+    let preview = scaler.finish();
     if partial && preview.planes.iter().flatten().all(|&sample| sample == UNDECODED) {
         return Err(Refusal::broken("nothing could be decoded"));
     }
@@ -78,11 +78,7 @@ fn smallest_scale(width: u32, height: u32) -> Scale {
 
 /// What the planes of the preview are made of.
 fn sources(color: Color, layouts: &[PlaneLayout]) -> Vec<SourcePlane> {
-    let source = |layout: &PlaneLayout| SourcePlane {
-        size: (layout.width, layout.height),
-        density: layout.density,
-        lead: (0, 0),
-    };
+    let source = |layout: &PlaneLayout| SourcePlane { size: (layout.width, layout.height), density: layout.density };
     match color {
         Color::Grey | Color::YCbCr => layouts.iter().map(source).collect(),
         // Pixel by pixel, they become three planes of one size.
@@ -114,16 +110,13 @@ fn decode_all(
             Err(failure) => return Err(failure.into()),
         }
         match color {
-            Color::Grey => scaler.push(0, decoder.rows(0))?,
-            Color::YCbCr => (0..3).try_for_each(|plane| scaler.push(plane, decoder.rows(plane)))?,
-            Color::Rgb => decoder.rows(0).try_for_each(|row| {
-                let pixels = row.as_chunks::<3>().0;
-                scaler.push_rgb(pixels.iter().copied())
-            })?,
-            Color::Cmyk => decoder.rows(0).try_for_each(|row| {
+            Color::Grey => scaler.push(0, decoder.rows(0)),
+            Color::YCbCr => (0..3).for_each(|plane| scaler.push(plane, decoder.rows(plane))),
+            Color::Rgb => decoder.rows(0).for_each(|row| scaler.push_rgb(row.as_chunks::<3>().0.iter().copied())),
+            Color::Cmyk => decoder.rows(0).for_each(|row| {
                 let pixels = row.as_chunks::<4>().0;
-                scaler.push_rgb(pixels.iter().map(|&pixel| color::cmyk_to_rgb(pixel, inverted)))
-            })?,
+                scaler.push_rgb(pixels.iter().map(|&pixel| color::cmyk_to_rgb(pixel, inverted)));
+            }),
         }
     }
 }

@@ -14,6 +14,7 @@ mod refusal;
 mod rendition;
 mod scale;
 mod upright;
+mod weights;
 
 use std::{
     fs::File,
@@ -152,10 +153,10 @@ fn finish(decoded: Decoded, format: Format, facts: PhotoFacts, upright: Orientat
     let Decoded { width, height, preview, icc_profile, partial } = decoded;
     let (width, height) = upright.dimensions(width, height);
     let icc_profile = icc_profile.filter(|profile| fits_rgb(profile));
-    let small = preview.to_fit(THUMBNAIL_SIDE)?;
+    let small = preview.to_fit(THUMBNAIL_SIDE);
     let preview_file = rendition::encode(&preview, icc_profile.as_deref())?;
     drop(preview);
-    let Placeholder { thumbhash, dominant_color } = rendition::placeholder(&small)?;
+    let Placeholder { thumbhash, dominant_color } = rendition::placeholder(&small);
     Ok(Rendered {
         format,
         width,

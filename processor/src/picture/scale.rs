@@ -1,20 +1,22 @@
 //! Making pictures smaller, never larger: row by row while they are decoded, so that no plane is ever held at full size.
 
-use std::mem;
+use std::rc::Rc;
 
-use fast_image_resize::{
-    PixelType, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+use super::{
+    Orientation,
+    upright::{BLOCK, Placement, transposed},
+    weights::{ONE, Weights},
 };
 
-use super::Refusal;
+/// Rows that are scaled across at a time; and so many samples are worked on side by side.
+const LANES: usize = 32;
+/// Bits that samples are shifted by to become 16 bits wide, as large as can be.
+const SAMPLE_BITS: u32 = 7;
+/// Bits after the point of what is left of a sample times a weight, when its lower 16 bits are dropped.
+const SUM_BITS: u32 = SAMPLE_BITS + ONE.trailing_zeros() - 16;
 
-/// Reach of the Lanczos3 filter to either side, in samples of whichever of source and target is coarser.
-const FILTER_REACH: f64 = 3.0;
-/// Source rows that are waited for before some are made of them: each time, the filter's weights are computed anew.
-const ROWS_AT_A_TIME: f64 = 64.0;
-/// Rows that come at a time, at most.
-const BAND_ROWS: f64 = 32.0;
+/// What is worked on side by side.
+type Samples = [i16; LANES];
 
 /// Width and height within a square of `side`, in the same proportions, never enlarged and never empty.
 pub(super) fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
@@ -29,186 +31,216 @@ pub(super) fn fit(width: u32, height: u32, side: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-/// A row or column of target samples, and the stretch of the source that it shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Span {
-    /// Where the first target sample begins, in source samples. May be before the first one, or after the last.
-    pub(super) from: f64,
-    /// Where the last target sample ends.
-    pub(super) to: f64,
-    /// Number of target samples.
-    pub(super) target: u32,
-}
-
-impl Span {
-    /// The same stretch of a source that got `before` more samples in front.
-    fn shifted(self, before: u32) -> Self {
-        Self { from: self.from + f64::from(before), to: self.to + f64::from(before), ..self }
-    }
-
-    /// Source samples per target sample.
-    fn step(self) -> f64 {
-        (self.to - self.from) / f64::from(self.target)
-    }
-
-    /// Samples that a source of `length` lacks before its first and after its last.
-    fn missing(self, length: u32) -> (u32, u32) {
-        (whole((-self.from).ceil()), whole((self.to - f64::from(length)).ceil()))
-    }
-
-    /// The source samples that the target sample `index` is made of, generously.
-    fn needs(self, index: u32) -> (f64, f64) {
-        let center = self.from + (f64::from(index) + 0.5) * self.step();
-        let reach = FILTER_REACH * self.step().max(1.0) + 1.0;
-        (center - reach, center + reach)
-    }
-}
-
-/// Makes a plane of another size from rows that come from top to bottom.
+/// Makes an upright plane of another size from rows that come from top to bottom.
 ///
-/// The height is scaled first, as the rows come; the width last. Where the target reaches beyond the source, the source's
-/// edge is repeated.
+/// The height is scaled first, as the rows come. When there are [`LANES`] rows, they are turned to columns, so that the
+/// width can be scaled in the same way: a target row is a weighted sum of source rows, many samples at once.
 pub(super) struct PlaneScaler {
-    resizer: Resizer,
     /// Width and height of the source, and rows of it that came.
-    source: (u32, u32),
-    pushed: u32,
-    across: Span,
-    down: Span,
-    /// Samples of a row with its repeated edges, and how many of those are before it.
-    row_width: u32,
-    pad_left: u32,
-    pad_top: u32,
-    pad_bottom: u32,
-    /// Target rows that are made at a time, unless it is the end.
-    batch: u32,
-    /// Source rows that are still needed, and the number of the first of them.
-    window: Vec<u8>,
-    window_start: u32,
-    /// Rows that have their final height.
+    source: (usize, usize),
+    rows_pushed: usize,
+    across: Rc<Weights>,
+    down: Rc<Weights>,
+    /// The last rows of the source, as many as one target row is made of, each at its number modulo theirs.
+    ring: Vec<i16>,
+    /// Samples of a row in the ring and in `squeezed`: whole [`LANES`].
+    stride: usize,
+    /// Up to [`LANES`] rows of the target's height and the source's width, and how many rows were made in all.
     squeezed: Vec<u8>,
-    squeezed_rows: u32,
+    rows_squeezed: usize,
+    /// The same as columns, and these when scaled.
+    columns: Vec<i16>,
+    scaled: Vec<u8>,
+    placement: Placement,
+    plane: Vec<u8>,
 }
 
 impl PlaneScaler {
-    /// For a source of `width` by `height` samples.
-    pub(super) fn new((width, height): (u32, u32), across: Span, down: Span) -> Self {
-        let (pad_left, pad_right) = across.missing(width);
-        let (pad_top, pad_bottom) = down.missing(height);
-        let row_width = pad_left + width + pad_right;
+    /// For a source of `width` by `height` samples, which `orientation` makes upright.
+    pub(super) fn new(
+        (width, height): (u32, u32),
+        across: Rc<Weights>,
+        down: Rc<Weights>,
+        orientation: Orientation,
+    ) -> Self {
+        let placement = Placement::new(orientation, (across.len(), down.len()));
         Self {
-            resizer: Resizer::new(),
-            source: (width, height),
-            pushed: 0,
-            across: across.shifted(pad_left),
-            down: down.shifted(pad_top),
-            row_width,
-            pad_left,
-            pad_top,
-            pad_bottom,
-            batch: whole(ROWS_AT_A_TIME / down.step()).clamp(1, down.target),
-            window: Vec::new(),
-            window_start: 0,
+            source: (width as usize, height as usize),
+            rows_pushed: 0,
+            across,
+            down,
+            ring: Vec::new(),
+            stride: (width as usize).next_multiple_of(LANES),
             squeezed: Vec::new(),
-            squeezed_rows: 0,
+            rows_squeezed: 0,
+            columns: Vec::new(),
+            scaled: Vec::new(),
+            placement,
+            plane: Vec::new(),
         }
     }
 
-    /// Bytes that it needs at most.
+    /// Bytes that it needs.
     pub(super) fn bytes(&self) -> u64 {
-        let (width, height) = (u64::from(self.row_width), u64::from(self.down.target));
-        let window_rows = self.down.needs(self.batch).1 - self.down.needs(0).0 + BAND_ROWS;
-        width * height + width * u64::from(whole(window_rows)) + u64::from(self.across.target) * height
+        let ring = self.stride * self.down.most() * 2;
+        let columns = self.stride * LANES * (1 + 2) + self.across.len() * LANES;
+        (ring + columns + self.across.len() * self.down.len()) as u64
     }
 
     /// Takes the next rows of the source.
-    pub(super) fn push<'a>(&mut self, rows: impl IntoIterator<Item = &'a [u8]>) -> Result<(), Refusal> {
+    pub(super) fn push<'a>(&mut self, rows: impl IntoIterator<Item = &'a [u8]>) {
+        if self.plane.is_empty() {
+            self.allocate();
+        }
         for row in rows {
-            let copies = 1 + mem::take(&mut self.pad_top);
-            (0..copies).for_each(|_| self.append(row));
-            self.pushed += 1;
+            let start = self.rows_pushed % self.down.most() * self.stride;
+            for (wide, sample) in self.ring[start..].iter_mut().zip(row) {
+                *wide = i16::from(*sample) << SAMPLE_BITS;
+            }
+            self.rows_pushed += 1;
+            self.squeeze();
         }
-        let available = f64::from(self.window_start + self.window_rows());
-        let mut ready = self.squeezed_rows;
-        while ready < self.down.target && self.down.needs(ready).1 <= available {
-            ready += 1;
-        }
-        if ready < self.squeezed_rows + self.batch { Ok(()) } else { self.squeeze(ready) }
     }
 
     /// Takes rows of one sample in place of all that are missing.
-    pub(super) fn fill(&mut self, sample: u8) -> Result<(), Refusal> {
-        let row = vec![sample; self.source.0 as usize];
-        (self.pushed..self.source.1).try_for_each(|_| self.push([row.as_slice()]))
-    }
-
-    /// The plane, once all rows of the source were pushed.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, Refusal> {
-        if let Some(start) = self.window.len().checked_sub(self.row_width as usize) {
-            (0..self.pad_bottom).for_each(|_| self.window.extend_from_within(start..start + self.row_width as usize));
+    pub(super) fn fill(&mut self, sample: u8) {
+        let row = vec![sample; self.source.0];
+        for _ in self.rows_pushed..self.source.1 {
+            self.push([row.as_slice()]);
         }
-        self.squeeze(self.down.target)?;
-        drop(mem::take(&mut self.window));
-        let (width, height) = (self.row_width, self.down.target);
-        let from = self.across.from;
-        let crop = (from, 0.0, (self.across.to - from).min(f64::from(width) - from), f64::from(height));
-        let mut plane = vec![0; self.across.target as usize * height as usize];
-        let target = (self.across.target, height);
-        convolve(&mut self.resizer, (width, height), &self.squeezed, crop, target, &mut plane)?;
-        Ok(plane)
     }
 
-    fn append(&mut self, row: &[u8]) {
-        let (first, last) = (row[0], row[row.len() - 1]);
-        let end = self.window.len() + self.row_width as usize;
-        self.window.extend((0..self.pad_left).map(|_| first));
-        self.window.extend_from_slice(row);
-        self.window.resize(end, last);
+    /// The upright plane, once all rows of the source were pushed.
+    pub(super) fn finish(self) -> Vec<u8> {
+        debug_assert_eq!((self.rows_pushed, self.rows_squeezed), (self.source.1, self.down.len()));
+        self.plane
     }
 
-    fn window_rows(&self) -> u32 {
-        u32::try_from(self.window.len() / self.row_width as usize).unwrap_or(u32::MAX)
+    fn allocate(&mut self) {
+        self.ring = vec![0; self.stride * self.down.most()];
+        self.squeezed = vec![0; self.stride * LANES];
+        self.columns = vec![0; self.stride * LANES];
+        self.scaled = vec![0; self.across.len().next_multiple_of(BLOCK) * LANES];
+        self.plane = vec![0; self.across.len() * self.down.len()];
     }
 
-    /// Makes the target's rows up to `end`, and forgets source rows that no later one needs.
-    fn squeeze(&mut self, end: u32) -> Result<(), Refusal> {
-        let rows = end - self.squeezed_rows;
-        let step = self.down.step();
-        let from = (self.down.from + f64::from(self.squeezed_rows) * step - f64::from(self.window_start)).max(0.0);
-        let window_rows = self.window_rows();
-        let bytes = |row: u32| row as usize * self.row_width as usize;
-        self.squeezed.reserve_exact(bytes(self.down.target) - self.squeezed.len());
-        self.squeezed.resize(bytes(end), 0);
-        let target = &mut self.squeezed[bytes(self.squeezed_rows)..bytes(end)];
-        let crop = (0.0, from, f64::from(self.row_width), (f64::from(rows) * step).min(f64::from(window_rows) - from));
-        convolve(&mut self.resizer, (self.row_width, window_rows), &self.window, crop, (self.row_width, rows), target)?;
-        self.squeezed_rows = end;
-        let unneeded = whole(self.down.needs(end).0).saturating_sub(self.window_start).min(window_rows);
-        self.window.drain(..unneeded as usize * self.row_width as usize);
-        self.window_start += unneeded;
-        Ok(())
+    /// Makes the rows for which all of the source has come.
+    fn squeeze(&mut self) {
+        while self.rows_squeezed < self.down.len() {
+            let (first, weights) = self.down.of(self.rows_squeezed);
+            if first + weights.len() > self.rows_pushed {
+                return;
+            }
+            let (stride, most) = (self.stride, self.down.most());
+            let rows: Vec<&[Samples]> = (first..first + weights.len())
+                .map(|row| self.ring[row % most * stride..][..stride].as_chunks().0)
+                .collect();
+            let filled = self.rows_squeezed % LANES;
+            sum_rows(weights, &rows, self.squeezed[filled * stride..][..stride].as_chunks_mut().0);
+            self.rows_squeezed += 1;
+            if filled + 1 == LANES || self.rows_squeezed == self.down.len() {
+                self.scale_across(self.rows_squeezed - filled - 1, filled + 1);
+            }
+        }
+    }
+
+    /// Scales the width of `count` rows, and puts them where they belong.
+    fn scale_across(&mut self, first_row: usize, count: usize) {
+        turn_to_columns(&self.squeezed, self.stride, &mut self.columns);
+        let columns = self.columns.as_chunks().0;
+        let scaled = self.scaled.as_chunks_mut().0;
+        // A list of references keeps the compiler from working on several columns, rather than rows, side by side.
+        let mut taken: Vec<&Samples> = Vec::with_capacity(self.across.most());
+        for (index, target) in scaled.iter_mut().take(self.across.len()).enumerate() {
+            let (first, weights) = self.across.of(index);
+            taken.clear();
+            taken.extend(&columns[first..first + weights.len()]);
+            *target = weighted_sum(weights, taken.iter().copied());
+        }
+        self.placement.place(&self.scaled, LANES, first_row, count, &mut self.plane);
     }
 }
 
-/// Scales what a crop box (left, top, width, height) cuts out of a plane.
-fn convolve(
-    resizer: &mut Resizer,
-    (width, height): (u32, u32),
-    samples: &[u8],
-    (left, top, crop_width, crop_height): (f64, f64, f64, f64),
-    (target_width, target_height): (u32, u32),
-    target: &mut [u8],
-) -> Result<(), Refusal> {
-    let source = ImageRef::new(width, height, samples, PixelType::U8).map_err(Refusal::broken)?;
-    let mut target =
-        Image::from_slice_u8(target_width, target_height, target, PixelType::U8).map_err(Refusal::broken)?;
-    // Lanczos3 is the default.
-    let options = ResizeOptions::new().crop(left, top, crop_width, crop_height);
-    resizer.resize(&source, &mut target, &options).map_err(Refusal::broken)
+/// Adds up rows by their weights.
+fn sum_rows(weights: &[i16], rows: &[&[Samples]], target: &mut [[u8; LANES]]) {
+    for (index, target) in target.iter_mut().enumerate() {
+        *target = weighted_sum(weights, rows.iter().map(|row| &row[index]));
+    }
 }
 
-/// The number without its fraction, and zero where it is negative.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, which is what is meant")]
-fn whole(number: f64) -> u32 {
-    number as u32
+/// Adds up samples by their weights.
+///
+/// Written so that the compiler makes vector instructions of it: of each product it keeps the upper 16 bits. That rounds
+/// down, so half of a unit is added for each.
+#[inline]
+fn weighted_sum<'a>(weights: &[i16], samples: impl IntoIterator<Item = &'a Samples>) -> [u8; LANES] {
+    let halves = i16::try_from(weights.len() / 2).unwrap_or(0);
+    let mut sums = [halves.wrapping_add(1 << (SUM_BITS - 1)); LANES];
+    for (&weight, samples) in weights.iter().zip(samples) {
+        for (sum, &sample) in sums.iter_mut().zip(samples) {
+            *sum = sum.wrapping_add(upper_half(i32::from(sample) * i32::from(weight)));
+        }
+    }
+    let mut narrowed = [0; LANES];
+    for (sample, sum) in narrowed.iter_mut().zip(sums) {
+        *sample = narrow(sum >> SUM_BITS);
+    }
+    narrowed
+}
+
+fn upper_half(product: i32) -> i16 {
+    (product >> 16) as i16
+}
+
+#[expect(clippy::cast_sign_loss, reason = "clamped to 0 to 255")]
+fn narrow(sample: i16) -> u8 {
+    sample.clamp(0, 255) as u8
+}
+
+/// Writes [`LANES`] rows of samples as rows of [`LANES`] wide ones.
+fn turn_to_columns(rows: &[u8], stride: usize, columns: &mut [i16]) {
+    for (block, columns) in columns.chunks_exact_mut(BLOCK * LANES).enumerate() {
+        for part in 0..LANES / BLOCK {
+            let samples = std::array::from_fn(|row| {
+                let start = (part * BLOCK + row) * stride + block * BLOCK;
+                *rows[start..].first_chunk().expect("a row is of whole blocks")
+            });
+            for (column, samples) in columns.chunks_exact_mut(LANES).zip(transposed(samples)) {
+                for (wide, sample) in column[part * BLOCK..][..BLOCK].iter_mut().zip(samples) {
+                    *wide = i16::from(sample) << SAMPLE_BITS;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn proportions_are_kept() {
+        assert_eq!(fit(4032, 3024, 2048), (2048, 1536));
+        assert_eq!(fit(3024, 4032, 512), (384, 512));
+        assert_eq!(fit(30_000, 1, 512), (512, 1));
+        assert_eq!(fit(512, 512, 512), (512, 512));
+        assert_eq!(fit(513, 513, 512), (512, 512));
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_is_never_enlarged_and_never_empty(w in 1..70_000_u32, h in 1..70_000_u32, side in 1..4_096_u32) {
+            let (width, height) = fit(w, h, side);
+            prop_assert!((1..=w.min(side)).contains(&width) && (1..=h.min(side)).contains(&height));
+            prop_assert_eq!(fit(width, height, side), (width, height));
+            prop_assert_eq!(fit(h, w, side), (height, width));
+            if w.max(h) > side {
+                prop_assert_eq!(width.max(height), side);
+                let error = (f64::from(width) * f64::from(h) - f64::from(height) * f64::from(w)).abs();
+                prop_assert!(error <= f64::from(w.max(h)), "proportions differ by more than a pixel");
+            }
+        }
+    }
 }

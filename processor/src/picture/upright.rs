@@ -1,105 +1,121 @@
-//! Rows of a picture as they are when upright, without an upright copy of the whole.
+//! Putting samples where they are when the picture is upright.
 
 use super::Orientation;
 
 /// Samples along the side of what is turned at a time.
-const BLOCK: usize = 8;
+pub(super) const BLOCK: usize = 8;
 
-/// Copies rows of a plane of `width` by `height` samples, from the upright row `first` on.
-pub(super) fn copy_rows<'a>(
-    plane: &[u8],
-    (width, height): (usize, usize),
-    orientation: Orientation,
-    first: usize,
-    rows: impl Iterator<Item = &'a mut [u8]>,
-) {
-    let (reversed_across, reversed_down) = orientation.reversed_axes();
-    if orientation.swaps_sides() {
-        let mut rows: Vec<&mut [u8]> = rows.collect();
-        let mut column = first;
-        for rows in rows.chunks_mut(BLOCK) {
-            let start = if reversed_across { width - column - rows.len() } else { column };
-            column += rows.len();
-            if reversed_across {
-                rows.reverse();
-            }
-            turn_columns(plane, (width, height), start, reversed_down, rows);
-        }
-        return;
+/// Where the samples of a plane end up in the upright one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placement {
+    swaps_sides: bool,
+    /// Whether rows, and columns, are reversed.
+    reversed: (bool, bool),
+    /// Width and height as stored.
+    size: (usize, usize),
+}
+
+impl Placement {
+    /// For a plane of this width and height.
+    pub(super) fn new(orientation: Orientation, size: (usize, usize)) -> Self {
+        Self { swaps_sides: orientation.swaps_sides(), reversed: orientation.reversed_axes(), size }
     }
-    for (upright, row) in (first..).zip(rows) {
-        let stored = if reversed_down { height - 1 - upright } else { upright };
-        row.copy_from_slice(&plane[stored * width..][..width]);
-        if reversed_across {
-            row.reverse();
+
+    /// Puts `count` rows from `first` on into the upright plane. They come as columns: from left to right `lanes` samples
+    /// each, of which the first `count` are meant, and whole blocks of them.
+    pub(super) fn place(self, columns: &[u8], lanes: usize, first: usize, count: usize, plane: &mut [u8]) {
+        let (width, height) = self.size;
+        if self.swaps_sides {
+            let start = if self.reversed.1 { height - first - count } else { first };
+            for (stored, column) in columns.chunks_exact(lanes).take(width).enumerate() {
+                let row = if self.reversed.0 { width - 1 - stored } else { stored };
+                let samples = &mut plane[row * height + start..][..count];
+                samples.copy_from_slice(&column[..count]);
+                if self.reversed.1 {
+                    samples.reverse();
+                }
+            }
+            return;
         }
+        for (part, rows) in (0..count).step_by(BLOCK).map(|part| (part, BLOCK.min(count - part))) {
+            for (block, columns) in columns.chunks_exact(lanes * BLOCK).enumerate() {
+                let start = block * BLOCK;
+                let samples = std::array::from_fn(|column| {
+                    *columns[column * lanes + part..].first_chunk().expect("a column is of whole blocks")
+                });
+                let length = BLOCK.min(width - start);
+                for (row, samples) in transposed(samples).iter().take(rows).enumerate() {
+                    plane[self.row_start(first + part + row) + start..][..length].copy_from_slice(&samples[..length]);
+                }
+            }
+        }
+        if self.reversed.0 {
+            for row in first..first + count {
+                plane[self.row_start(row)..][..width].reverse();
+            }
+        }
+    }
+
+    /// Where a stored row begins in an upright plane whose sides are not swapped.
+    fn row_start(self, stored: usize) -> usize {
+        let (width, height) = self.size;
+        width * if self.reversed.1 { height - 1 - stored } else { stored }
     }
 }
 
-/// Writes the columns from `start` on as rows, from top to bottom or the other way round.
-fn turn_columns(plane: &[u8], (width, height): (usize, usize), start: usize, reversed: bool, rows: &mut [&mut [u8]]) {
-    let stored = |upright: usize| if reversed { height - 1 - upright } else { upright };
-    let mut done = 0;
-    if rows.len() == BLOCK && start + BLOCK <= width {
-        while done + BLOCK <= height {
-            let block: [[u8; BLOCK]; BLOCK] = std::array::from_fn(|index| {
-                let row = &plane[stored(done + index) * width + start..];
-                *row.first_chunk().expect("a block is within the width")
-            });
-            for (row, turned) in rows.iter_mut().zip(transposed(block)) {
-                row[done..done + BLOCK].copy_from_slice(&turned);
-            }
-            done += BLOCK;
-        }
-    }
-    for upright in done..height {
-        let samples = &plane[stored(upright) * width + start..];
-        for (row, &sample) in rows.iter_mut().zip(samples) {
-            row[upright] = sample;
-        }
-    }
+/// Rows become columns: three times, each sample's place changes to where the last bit of its number becomes the first.
+#[inline]
+pub(super) fn transposed(block: [[u8; BLOCK]; BLOCK]) -> [[u8; BLOCK]; BLOCK] {
+    let mut samples = [0; BLOCK * BLOCK];
+    samples.as_chunks_mut().0.copy_from_slice(&block);
+    let samples = interleaved(interleaved(interleaved(samples)));
+    let mut turned = block;
+    turned.copy_from_slice(samples.as_chunks().0);
+    turned
 }
 
-/// Rows become columns: exchanges ever smaller quarters, many samples at once.
-fn transposed(block: [[u8; BLOCK]; BLOCK]) -> [[u8; BLOCK]; BLOCK] {
-    let mut rows = block.map(u64::from_le_bytes);
-    for (distance, mask) in [(4, 0x0000_0000_FFFF_FFFF), (2, 0x0000_FFFF_0000_FFFF), (1, 0x00FF_00FF_00FF_00FF_u64)] {
-        let shift = 8 * distance;
-        for upper in (0..BLOCK).filter(|row| row & distance == 0) {
-            let lower = upper + distance;
-            let exchanged = ((rows[upper] >> shift) ^ rows[lower]) & mask;
-            rows[upper] ^= exchanged << shift;
-            rows[lower] ^= exchanged;
-        }
+/// The two halves in turn.
+#[inline]
+fn interleaved(samples: [u8; BLOCK * BLOCK]) -> [u8; BLOCK * BLOCK] {
+    let (first, second) = samples.split_at(BLOCK * BLOCK / 2);
+    let mut mixed = [0; BLOCK * BLOCK];
+    for (pair, (&first, &second)) in mixed.as_chunks_mut().0.iter_mut().zip(first.iter().zip(second)) {
+        *pair = [first, second];
     }
-    rows.map(u64::to_le_bytes)
+    mixed
 }
 
 #[cfg(test)]
 mod tests {
-    use image::{GrayImage, Luma};
+    use image::{DynamicImage, GrayImage, Luma};
     use proptest::prelude::*;
 
     use super::*;
 
+    const LANES: usize = 16;
+
     proptest! {
         /// Against the slow way: pixel by pixel, by the definition of the orientations.
         #[test]
-        fn rows_are_those_of_the_upright_picture(
-            value in 1..=8_u8, width in 1..40_u32, height in 1..40_u32, rows in 1..20_usize,
-        ) {
+        fn samples_are_where_the_upright_picture_has_them(value in 1..=8_u8, width in 1..40_u32, height in 1..40_u32) {
             let orientation = Orientation::from_exif(value).expect("1 to 8 are orientations");
-            let plane: Vec<u8> = (0..=250).cycle().take(width as usize * height as usize).collect();
-            let picture = GrayImage::from_fn(width, height, |x, y| Luma([plane[(y * width + x) as usize]]));
-            let upright = orientation.apply(image::DynamicImage::from(picture).into_rgb8());
-            let upright_width = upright.width() as usize;
-            let mut copied = vec![0; plane.len()];
-            for (index, strip) in copied.chunks_mut(rows * upright_width).enumerate() {
-                let size = (width as usize, height as usize);
-                copy_rows(&plane, size, orientation, index * rows, strip.chunks_exact_mut(upright_width));
+            let stored = GrayImage::from_fn(width, height, |x, y| Luma([(y * width + x).to_le_bytes()[0]]));
+            let (columns, rows) = (width as usize, height as usize);
+            let placement = Placement::new(orientation, (columns, rows));
+            let mut plane = vec![0; columns * rows];
+            for first in (0..rows).step_by(LANES) {
+                let count = LANES.min(rows - first);
+                let mut turned = vec![0; columns.next_multiple_of(BLOCK) * LANES];
+                for (x, y, sample) in stored.enumerate_pixels() {
+                    if (first..first + count).contains(&(y as usize)) {
+                        turned[x as usize * LANES + y as usize - first] = sample.0[0];
+                    }
+                }
+                placement.place(&turned, LANES, first, count, &mut plane);
             }
+            let upright = orientation.apply(DynamicImage::from(stored).into_rgb8());
             let expected: Vec<u8> = upright.pixels().map(|pixel| pixel.0[0]).collect();
-            prop_assert_eq!(copied, expected);
+            prop_assert_eq!(plane, expected);
         }
     }
 }

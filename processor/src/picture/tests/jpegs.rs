@@ -54,6 +54,7 @@ fn scaled_slowly(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
     imageops::rotate270(&resampled(&imageops::rotate90(&across), height))
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place within the picture")]
 fn resampled(picture: &RgbImage, width: u32) -> RgbImage {
     if width == picture.width() {
         return picture.clone();
@@ -63,7 +64,8 @@ fn resampled(picture: &RgbImage, width: u32) -> RgbImage {
     RgbImage::from_fn(width, picture.height(), |x, y| {
         let center = (f64::from(x) + 0.5) * step;
         let mut sums = [0.0; 4];
-        for source in 0..picture.width() {
+        let first = (center - 3.0 * step).max(0.0) as u32;
+        for source in first..picture.width().min(first + (6.0 * step) as u32 + 3) {
             let distance = (f64::from(source) + 0.5 - center) / step;
             if distance.abs() < 3.0 {
                 let weight = sinc(distance) * sinc(distance / 3.0);
