@@ -1,27 +1,22 @@
 //! Decoding a JPEG band by band, at a fraction of its size where that is enough.
 
 use std::{
-    ffi::{c_int, c_long, c_uint},
-    io::{self, Read},
+    ffi::{c_int, c_uint},
+    io::Read,
     mem::MaybeUninit,
-    ptr, slice,
+    slice,
 };
 
 use mozjpeg_sys::{
     J_COLOR_SPACE, boolean, jpeg_common_struct, jpeg_create_decompress, jpeg_decompress_struct,
     jpeg_destroy_decompress, jpeg_error_mgr, jpeg_finish_decompress, jpeg_progress_mgr, jpeg_read_header,
-    jpeg_read_raw_data, jpeg_read_scanlines, jpeg_resync_to_restart, jpeg_source_mgr, jpeg_start_decompress,
+    jpeg_read_raw_data, jpeg_read_scanlines, jpeg_start_decompress,
 };
 
-use super::{BLOCK_SIDE, Failure, bail, error_manager, guarded};
+use super::{BLOCK_SIDE, Failure, bail, error_manager, guarded, source::Source};
 
-/// Bytes read from the file at a time.
-const READ_BYTES: usize = 32 * 1024;
 /// Rows of interleaved pixels that are decoded at a time.
 const INTERLEAVED_ROWS: usize = 16;
-/// What a source that is at its end hands on for ever: an end-of-image marker.
-const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
-
 /// What the samples of a JPEG mean, and in which form the decoder gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::picture) enum Color {
@@ -62,6 +57,7 @@ pub(in crate::picture) struct Decoder<R: Read> {
     state: *mut State<R>,
     color: Option<Color>,
     planes: Vec<Plane>,
+    started: bool,
     failed: bool,
 }
 
@@ -71,15 +67,6 @@ struct State<R> {
     progress: jpeg_progress_mgr,
     source: Source<R>,
     max_scans: c_int,
-}
-
-/// Begins with what the library knows of it, so that a pointer to that is one to this.
-#[repr(C)]
-struct Source<R> {
-    manager: jpeg_source_mgr,
-    reader: R,
-    buffer: Box<[u8]>,
-    ended: bool,
 }
 
 struct Plane {
@@ -106,23 +93,10 @@ impl<R: Read> Decoder<R> {
                 completed_passes: 0,
                 total_passes: 0,
             },
-            source: Source {
-                manager: jpeg_source_mgr {
-                    next_input_byte: ptr::null(),
-                    bytes_in_buffer: 0,
-                    init_source: Some(do_nothing),
-                    fill_input_buffer: Some(fill::<R>),
-                    skip_input_data: Some(skip::<R>),
-                    resync_to_restart: Some(jpeg_resync_to_restart),
-                    term_source: Some(do_nothing),
-                },
-                reader,
-                buffer: vec![0; READ_BYTES].into_boxed_slice(),
-                ended: false,
-            },
+            source: Source::new(reader),
             max_scans: max_scans.into(),
         }));
-        let mut decoder = Self { state, color: None, planes: Vec::new(), failed: false };
+        let mut decoder = Self { state, color: None, planes: Vec::new(), started: false, failed: false };
         decoder.call(|state| {
             // SAFETY: the state lives until the decoder is dropped and does not move; creating only clears the object
             // but for its error manager, so that destroying it is right whatever happened before.
@@ -155,7 +129,7 @@ impl<R: Read> Decoder<R> {
         self.color
     }
 
-    /// Chooses what to decode to, and tells what will come.
+    /// Chooses what to decode to, and tells what will come. To be called before decoding is started.
     pub(in crate::picture) fn plan(&mut self, color: Color, scale: Scale) -> Vec<PlaneLayout> {
         let (raw, space) = match color {
             Color::Grey => (true, J_COLOR_SPACE::JCS_GRAYSCALE),
@@ -163,6 +137,8 @@ impl<R: Read> Decoder<R> {
             Color::Rgb => (false, J_COLOR_SPACE::JCS_RGB),
             Color::Cmyk => (false, J_COLOR_SPACE::JCS_CMYK),
         };
+        // The buffers must be those for what the library was started with.
+        assert!(!self.started, "the plan is made before decoding is started");
         // SAFETY: the state lives as long as `self`, and nobody else refers to it now.
         let object = unsafe { &mut (*self.state).object };
         object.out_color_space = space;
@@ -180,6 +156,7 @@ impl<R: Read> Decoder<R> {
 
     /// Begins to decode as planned. Reads all of a file that has several scans.
     pub(in crate::picture) fn start(&mut self) -> Result<(), Failure> {
+        self.started = true;
         self.call(|state| {
             // SAFETY: as in `open`; the header was read.
             unsafe { jpeg_start_decompress(&mut (*state).object) };
@@ -213,7 +190,7 @@ impl<R: Read> Decoder<R> {
             plane.advance();
         }
         // Our source never suspends, so there are rows unless there is a fault of ours.
-        if decoded == 0 { Err(Failure::Panicked) } else { Ok(true) }
+        if decoded == 0 { Err(Failure::Fault) } else { Ok(true) }
     }
 
     /// The rows of a plane that the last band brought.
@@ -287,7 +264,7 @@ impl<R: Read> Decoder<R> {
     /// Calls the library, unless it failed before.
     fn call<T>(&mut self, call: impl FnOnce(*mut State<R>) -> T) -> Result<T, Failure> {
         if self.failed {
-            return Err(Failure::Panicked);
+            return Err(Failure::Fault);
         }
         let state = self.state;
         let outcome = guarded(|| call(state));
@@ -345,46 +322,6 @@ unsafe fn read_scanlines(object: &mut jpeg_decompress_struct, rows: &[*mut u8]) 
 fn scaled(length: u32, (numerator, denominator): (u32, u32)) -> u32 {
     let product = u64::from(length) * u64::from(numerator);
     u32::try_from(product.div_ceil(u64::from(denominator.max(1)))).unwrap_or(u32::MAX)
-}
-
-extern "C-unwind" fn do_nothing(_: &mut jpeg_decompress_struct) {}
-
-/// Reads the next bytes of the file.
-extern "C-unwind" fn fill<R: Read>(object: &mut jpeg_decompress_struct) -> boolean {
-    // SAFETY: `open` made it a pointer to the whole of our source, which nobody else refers to during a call.
-    let source = unsafe { &mut *object.src.cast::<Source<R>>() };
-    let count = loop {
-        match source.reader.read(&mut source.buffer) {
-            Ok(count) => break count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => bail(Failure::Read(error)),
-        }
-    };
-    if count == 0 {
-        source.ended = true;
-        source.buffer[..END_OF_IMAGE.len()].copy_from_slice(&END_OF_IMAGE);
-    }
-    source.manager.next_input_byte = source.buffer.as_ptr();
-    source.manager.bytes_in_buffer = if count == 0 { END_OF_IMAGE.len() } else { count };
-    1
-}
-
-/// Steps over bytes of a segment that the library does not look into.
-extern "C-unwind" fn skip<R: Read>(object: &mut jpeg_decompress_struct, count: c_long) {
-    let mut left = usize::try_from(count).unwrap_or_default();
-    loop {
-        // SAFETY: as in `fill`.
-        let source = unsafe { &mut *object.src.cast::<Source<R>>() };
-        let step = left.min(source.manager.bytes_in_buffer);
-        // SAFETY: there are that many bytes after the pointer.
-        source.manager.next_input_byte = unsafe { source.manager.next_input_byte.add(step) };
-        source.manager.bytes_in_buffer -= step;
-        left -= step;
-        if left == 0 || source.ended {
-            return;
-        }
-        fill::<R>(object);
-    }
 }
 
 /// Called for every row of blocks: ends files whose scans would take time without end.

@@ -9,6 +9,7 @@
 
 mod decoder;
 mod encoder;
+mod source;
 
 use std::{
     any::Any,
@@ -39,14 +40,14 @@ pub(super) enum Failure {
     TooManyScans,
     #[error("the file could not be read")]
     Read(#[source] io::Error),
-    #[error("the JPEG library's guard panicked")]
-    Panicked,
+    #[error("a fault of ours in the guard of the JPEG library")]
+    Fault,
 }
 
 /// Calls the library, and catches the unwinding by which our callbacks leave it.
 fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(call))
-        .map_err(|payload: Box<dyn Any + Send>| payload.downcast().map_or(Failure::Panicked, |failure| *failure))
+        .map_err(|payload: Box<dyn Any + Send>| payload.downcast().map_or(Failure::Fault, |failure| *failure))
 }
 
 /// Leaves the library from within a callback, without the panic hook's noise.
