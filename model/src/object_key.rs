@@ -47,9 +47,9 @@ impl std::fmt::Display for OriginalsKey {
 }
 
 /// Name of the way in which renditions are made today; another way gets another name.
-const RECIPE_VERSION: &str = "r1";
+const RECIPE_VERSION: &str = "r2";
 
-/// The recipe for a turn that a person asked for, for example `r1-90`.
+/// The recipe for a turn that a person asked for, for example `r2-90`.
 #[must_use]
 pub fn recipe(rotation: Rotation) -> String {
     format!("{RECIPE_VERSION}-{}", rotation.degrees())
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(OriginalsKey::Original(id).to_string(), "originals/med_00000000000000000000000000");
         assert_eq!(
             rendition_key(id, &recipe(Rotation::Quarter), RenditionName::Thumbnail),
-            "med_00000000000000000000000000/r1-90/thumbnail"
+            "med_00000000000000000000000000/r2-90/thumbnail"
         );
     }
 }

@@ -57,12 +57,12 @@ async fn a_file_is_what_its_content_says_whatever_it_is_called() {
     let home = Home::open().await;
     let admin = home.admin().await;
     let gallery = admin.makes_gallery("Summer", "FAMILY").await;
-    let upright = picture(60, 40, 5);
+    let upright = picture(96, 64, 5);
     let still = DynamicImage::from(upright.clone());
     let files = [
         ("image/png", png(&still), 4.0),
         ("image/webp", webp(&upright, None), 4.0),
-        ("image/gif", gif(&[still.to_rgba8(), RgbaImage::new(60, 40)]), 8.0),
+        ("image/gif", gif(&[still.to_rgba8(), RgbaImage::new(96, 64)]), 8.0),
         ("image/tiff", tiff(&still), 4.0),
         ("image/jpeg", jpeg(&upright), 4.0),
     ];

@@ -1,4 +1,4 @@
-//! Decoding within limits: the header is looked at first, and nothing large is allocated before it passed.
+//! Decoding other formats than JPEG within limits: nothing large is allocated before the header passed.
 
 use std::{
     fs::File,
@@ -7,19 +7,24 @@ use std::{
 
 use image::{ImageDecoder, ImageFormat, ImageReader};
 
-use super::{Limits, PREVIEW_SIDE, Refusal, jpeg, pixels::Raster, scale};
+use super::{
+    Limits, MAX_ICC_PROFILE_BYTES, Orientation, PREVIEW_SIDE, Refusal,
+    pixels::{Channels, Raster},
+    planes::{Planar, PlanarScaler, SourcePlane},
+};
 use crate::{exif::webp_chunk, sniff::Format};
 
 /// The buffer's content before decoding: what a damaged file leaves undecoded shows as grey.
 const UNDECODED: u8 = 0x80;
 
-/// Larger colour profiles are dropped; those of scanners take some 600 KiB.
-const MAX_ICC_PROFILE_BYTES: usize = 1024 * 1024;
-
-/// A decoded picture, as it is stored: not yet upright.
+/// A decoded picture.
 pub(super) struct Decoded {
-    pub(super) raster: Raster,
-    /// The colour profile, if it fits an RGB picture.
+    /// Width and height in pixels as stored.
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// The picture to fit [`PREVIEW_SIDE`].
+    pub(super) preview: Planar,
+    /// The colour profile, whatever it is for.
     pub(super) icc_profile: Option<Vec<u8>>,
     /// The file is damaged, and some of the picture is grey.
     pub(super) partial: bool,
@@ -30,9 +35,9 @@ pub(super) fn decode(
     file: &mut BufReader<File>,
     format: Format,
     image_format: ImageFormat,
+    orientation: Orientation,
     limits: &Limits,
 ) -> Result<Decoded, Refusal> {
-    let Probe { held_bytes, ends_early } = probe(file, format, limits)?;
     let webp_profile = match format {
         Format::WebP => webp_chunk(file, *b"ICCP", MAX_ICC_PROFILE_BYTES).map_err(Refusal::from_io)?,
         _ => None,
@@ -46,7 +51,12 @@ pub(super) fn decode(
     let (width, height) = decoder.dimensions();
     limits.check_dimensions(width, height)?;
     let buffer_bytes = decoder.total_bytes();
-    limits.check_memory(held_bytes + buffer_bytes + working_bytes(format, width, height, buffer_bytes))?;
+    let layout = decoder.color_type();
+    let planes = if layout.has_color() { 3 } else { 1 };
+    let source = SourcePlane { size: (width, height), density: (1.0, 1.0) };
+    let scaler = PlanarScaler::new((width, height), &vec![source; planes], orientation, PREVIEW_SIDE);
+    let working_bytes = decoding_bytes(format, width, height, buffer_bytes).max(scaler.bytes());
+    limits.check_memory(buffer_bytes + working_bytes)?;
     decoder.set_limits(limits.for_decoding()).map_err(from_decoder)?;
     let icc_profile = match format {
         // The WebP decoder would allocate whatever length the chunk claims.
@@ -55,11 +65,10 @@ pub(super) fn decode(
         _ => decoder.icc_profile().unwrap_or_default(),
     };
 
-    let layout = decoder.color_type();
     let length = usize::try_from(buffer_bytes).map_err(Refusal::broken)?;
     let mut buffer = vec![UNDECODED; length];
     let outcome = decoder.read_image(&mut buffer);
-    let partial = ends_early || outcome.is_err();
+    let partial = outcome.is_err();
     if partial && buffer.iter().all(|&byte| byte == UNDECODED) {
         return Err(outcome.map_err(from_decoder).err().unwrap_or_else(|| Refusal::broken("nothing could be decoded")));
     }
@@ -70,49 +79,29 @@ pub(super) fn decode(
     }
     let raster = Raster::from_decoder(width, height, layout, buffer)
         .ok_or_else(|| Refusal::Unsupported { what: format!("this kind of {} file", format.name()) })?;
-    Ok(Decoded { raster, icc_profile: icc_profile.filter(|profile| fits_rgb(profile)), partial })
+    Ok(Decoded { width, height, preview: scale_raster(&raster, scaler), icc_profile, partial })
 }
 
-/// What is known before a decoder is made.
-struct Probe {
-    /// Bytes that the decoder holds beside the pixels.
-    held_bytes: u64,
-    ends_early: bool,
-}
-
-/// Checks the limits for JPEG, whose decoder takes the whole file into memory before it tells the dimensions.
-fn probe(file: &mut BufReader<File>, format: Format, limits: &Limits) -> Result<Probe, Refusal> {
-    if format != Format::Jpeg {
-        return Ok(Probe { held_bytes: 0, ends_early: false });
+fn scale_raster(raster: &Raster, mut scaler: PlanarScaler) -> Planar {
+    let width = raster.width as usize;
+    match raster.channels {
+        Channels::Grey => raster.pixels.chunks_exact(width).for_each(|row| scaler.push(0, [row])),
+        Channels::Rgb => {
+            let pixels = raster.pixels.as_chunks::<3>().0;
+            pixels.chunks_exact(width).for_each(|row| scaler.push_rgb(row.iter().copied()));
+        }
     }
-    let file_bytes = file.get_ref().metadata().map_err(Refusal::Unreadable)?.len();
-    limits.check_memory(file_bytes)?;
-    file.rewind().map_err(Refusal::Unreadable)?;
-    let outline = jpeg::outline(file).map_err(Refusal::from_io)?;
-    limits.check_dimensions(outline.width, outline.height)?;
-    let held_bytes = file_bytes + outline.coefficient_bytes();
-    limits.check_memory(held_bytes)?;
-    Ok(Probe { held_bytes, ends_early: outline.ends_early })
+    scaler.finish()
 }
 
-/// Bytes that decoding and scaling take beside the decoder's output, from above.
-fn working_bytes(format: Format, width: u32, height: u32, buffer_bytes: u64) -> u64 {
+/// Bytes that decoding takes beside the decoder's output, from above.
+fn decoding_bytes(format: Format, width: u32, height: u32, buffer_bytes: u64) -> u64 {
     let pixels = u64::from(width) * u64::from(height);
-    let decoding = match format {
+    match format {
         // A frame or a plane of the same size, with alpha.
         Format::WebP | Format::Gif => pixels * 4,
         // A copy, with a fourth channel where it is CMYK.
         Format::Tiff => buffer_bytes / 3 * 4,
         Format::Jpeg | Format::Png | Format::Heic | Format::Avif | Format::Mp4 | Format::QuickTime => 0,
-    };
-    // The resizer scales the width first, of all rows; then there is the preview.
-    let (preview_width, preview_height) = scale::fit(width, height, PREVIEW_SIDE);
-    let scaling = u64::from(preview_width) * (u64::from(height) + u64::from(preview_height)) * 3;
-    decoding.max(scaling)
-}
-
-/// Whether a profile says what RGB numbers mean (ICC.1:2022, 7.2: colour space at byte 16); those for grey or CMYK
-/// describe the original's numbers, not the rendition's.
-fn fits_rgb(profile: &[u8]) -> bool {
-    (128..=MAX_ICC_PROFILE_BYTES).contains(&profile.len()) && profile.get(16..20) == Some(b"RGB ")
+    }
 }

@@ -1,6 +1,11 @@
 //! The outline of a JPEG: its markers and frame header, read without decoding.
 
-use std::io::{self, BufRead, Read, Seek};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead, Read, Seek},
+};
+
+use super::MAX_ICC_PROFILE_BYTES;
 
 /// Bytes of rubbish between two header segments that are stepped over.
 const MAX_RUBBISH_BYTES: u64 = 64 * 1024;
@@ -9,6 +14,11 @@ const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 pub(crate) const START_OF_SCAN: u8 = 0xDA;
 pub(crate) const APP1: u8 = 0xE1;
+const APP2: u8 = 0xE2;
+const APP14: u8 = 0xEE;
+
+/// What an APP2 segment with a part of a profile begins with (ICC.1:2022, B.4).
+const ICC_SIGNATURE: &[u8] = b"ICC_PROFILE\0";
 
 /// One marker segment; the reader stands at its payload, which the caller reads or skips.
 #[derive(Clone, Copy, Debug)]
@@ -17,30 +27,30 @@ pub(crate) struct Segment {
     pub(crate) payload_bytes: u16,
 }
 
-/// What the headers of a JPEG promise, and whether its data goes on to the end.
+/// What the headers of a JPEG promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outline {
     pub(crate) width: u32,
     pub(crate) height: u32,
     /// Horizontal and vertical sampling factor of each component.
     sampling: Vec<(u8, u8)>,
+    /// Whether there is a decoder for the way in which it is coded.
+    pub(crate) decodable: bool,
     progressive: bool,
     components_in_first_scan: usize,
-    /// The file ends before its picture does.
-    pub(crate) ends_early: bool,
+    /// An Adobe program wrote it: ink is stored as what it leaves of the light.
+    pub(crate) adobe: bool,
+    pub(crate) icc_profile: Option<Vec<u8>>,
 }
 
 impl Outline {
     /// Bytes that a decoder needs for coefficients, which it must keep until the last scan unless there is only one.
     pub(crate) fn coefficient_bytes(&self) -> u64 {
-        let one_scan = self.components_in_first_scan == self.sampling.len();
-        if one_scan && !self.progressive {
+        if self.components_in_first_scan == self.sampling.len() && !self.progressive {
             return 0;
         }
         let across = self.sampling.iter().map(|s| u64::from(s.0)).max().unwrap_or(1).max(1);
         let down = self.sampling.iter().map(|s| u64::from(s.1)).max().unwrap_or(1).max(1);
-        // Not interleaved, the decoder counts every component in blocks of the full size, and then its factors again.
-        let (across, down) = if one_scan { (across, down) } else { (1, 1) };
         let units = u64::from(self.width).div_ceil(8 * across) * u64::from(self.height).div_ceil(8 * down);
         let blocks = self.sampling.iter().map(|s| u64::from(s.0) * u64::from(s.1)).sum::<u64>();
         units * blocks * 64 * 2
@@ -61,71 +71,87 @@ pub(crate) fn next_segment<R: BufRead>(reader: &mut R) -> io::Result<Option<Segm
 /// Reads the outline of the JPEG that starts where the reader stands.
 pub(crate) fn outline<R: BufRead + Seek>(reader: &mut R) -> io::Result<Outline> {
     let mut frame: Option<Outline> = None;
+    let mut profile = ProfileParts::default();
+    let mut adobe = false;
     while let Some(segment) = next_segment(reader)? {
         match segment.marker {
             START_OF_SCAN => {
-                let mut outline = frame.ok_or_else(|| invalid("a scan comes before the frame header"))?;
+                let frame = frame.ok_or_else(|| invalid("a scan comes before the frame header"))?;
                 let mut count = [0];
                 reader.read_exact(&mut count)?;
-                outline.components_in_first_scan = usize::from(count[0]);
-                outline.ends_early = !reaches_end(reader, i64::from(segment.payload_bytes) - 1)?;
-                return Ok(outline);
+                let components_in_first_scan = usize::from(count[0]);
+                return Ok(Outline { components_in_first_scan, adobe, icc_profile: profile.whole(), ..frame });
             }
             // Start of frame, of any coding process; C4, C8 and CC are other things (ISO/IEC 10918-1, table B.1).
             marker @ (0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF) => {
                 if frame.is_some() {
                     return Err(invalid("there are two frame headers"));
                 }
-                let mut payload = vec![0; usize::from(segment.payload_bytes)];
-                reader.read_exact(&mut payload)?;
-                frame = Some(parse_frame(marker, &payload)?);
+                frame = Some(parse_frame(marker, &read_payload(reader, segment)?)?);
             }
+            APP2 => profile.add(&read_payload(reader, segment)?),
+            APP14 => adobe |= read_payload(reader, segment)?.starts_with(b"Adobe"),
             _ => reader.seek_relative(i64::from(segment.payload_bytes))?,
         }
     }
     Err(invalid("there is no scan"))
 }
 
+/// The parts of a colour profile, by their numbers.
+#[derive(Default)]
+struct ProfileParts {
+    parts: BTreeMap<u8, Vec<u8>>,
+    count: u8,
+    bytes: usize,
+}
+
+impl ProfileParts {
+    fn add(&mut self, payload: &[u8]) {
+        let Some([number, count, part @ ..]) = payload.strip_prefix(ICC_SIGNATURE) else { return };
+        self.count = *count;
+        self.bytes = self.bytes.saturating_add(part.len());
+        if self.bytes <= MAX_ICC_PROFILE_BYTES {
+            self.parts.insert(*number, part.to_vec());
+        }
+    }
+
+    /// None where a part is missing, or all are too large.
+    fn whole(self) -> Option<Vec<u8>> {
+        let complete = self.count > 0 && self.parts.keys().copied().eq(1..=self.count);
+        let fits = self.bytes <= MAX_ICC_PROFILE_BYTES;
+        (complete && fits).then(|| self.parts.into_values().collect::<Vec<_>>().concat())
+    }
+}
+
 fn parse_frame(marker: u8, payload: &[u8]) -> io::Result<Outline> {
-    let [_precision, h1, h0, w1, w0, count, components @ ..] = payload else {
+    let [precision, h1, h0, w1, w0, count, components @ ..] = payload else {
         return Err(invalid("the frame header is too short"));
     };
     let (components, _) = components.as_chunks::<3>();
     if components.len() != usize::from(*count) {
         return Err(invalid("the frame header names more components than it has"));
     }
+    let sampling: Vec<(u8, u8)> = components.iter().map(|[_, factors, _]| (factors >> 4, factors & 0x0F)).collect();
+    if !sampling.iter().all(|(across, down)| (1..=4).contains(across) && (1..=4).contains(down)) {
+        return Err(invalid("a sampling factor is not 1 to 4"));
+    }
     Ok(Outline {
         width: u32::from(u16::from_be_bytes([*w1, *w0])),
         height: u32::from(u16::from_be_bytes([*h1, *h0])),
-        sampling: components.iter().map(|[_, factors, _]| (factors >> 4, factors & 0x0F)).collect(),
+        sampling,
+        // Sequential or progressive, with Huffman's code; not lossless, hierarchical or arithmetic.
+        decodable: matches!(marker, 0xC0..=0xC2) && *precision == 8,
         progressive: matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE),
         components_in_first_scan: 0,
-        ends_early: false,
+        adobe: false,
+        icc_profile: None,
     })
 }
 
-/// Walks over all scans; whether an end-of-image marker closes them.
-fn reaches_end<R: BufRead + Seek>(reader: &mut R, rest_of_header: i64) -> io::Result<bool> {
-    reader.seek_relative(rest_of_header)?;
-    let mut to_next_scan = || -> io::Result<bool> {
-        if next_marker(reader)? == END_OF_IMAGE {
-            return Ok(true);
-        }
-        let payload = read_payload_length(reader)?;
-        reader.seek_relative(i64::from(payload))?;
-        Ok(false)
-    };
-    let end = loop {
-        match to_next_scan() {
-            Ok(false) => {}
-            end => break end,
-        }
-    };
-    match end {
-        Ok(_) => Ok(true),
-        Err(error) if matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData) => Ok(false),
-        Err(error) => Err(error),
-    }
+fn read_payload<R: Read>(reader: &mut R, segment: Segment) -> io::Result<Vec<u8>> {
+    let mut payload = vec![0; usize::from(segment.payload_bytes)];
+    reader.read_exact(&mut payload)?;
+    Ok(payload)
 }
 
 /// The next marker that is not part of entropy-coded data (stuffed bytes and restarts are).
@@ -160,21 +186,30 @@ mod tests {
     use crate::testing;
 
     #[test]
-    fn the_outline_of_a_whole_file_is_whole() -> io::Result<()> {
+    fn the_outline_of_a_file_is_that_of_its_headers() -> io::Result<()> {
         let jpeg = testing::jpeg(&testing::picture(37, 21, 1));
         let outline = outline(&mut Cursor::new(&jpeg))?;
-        assert_eq!((outline.width, outline.height, outline.ends_early), (37, 21, false));
+        assert_eq!((outline.width, outline.height, outline.decodable, outline.adobe), (37, 21, true, false));
         assert_eq!(outline.coefficient_bytes(), 0);
+        assert_eq!(outline.icc_profile, None);
         Ok(())
     }
 
     #[test]
-    fn a_cut_file_ends_early() -> io::Result<()> {
-        let jpeg = testing::jpeg(&testing::picture(64, 64, 1));
-        assert!(outline(&mut Cursor::new(&jpeg[..jpeg.len() - 2]))?.ends_early);
-        assert!(outline(&mut Cursor::new(&jpeg[..jpeg.len() - 200]))?.ends_early);
-        assert!(outline(&mut Cursor::new(&jpeg[..100])).is_err());
+    fn a_profile_is_put_together_from_its_parts() -> io::Result<()> {
+        let profile: Vec<u8> = (0..150_000_u32).map(|index| index.to_le_bytes()[1]).collect();
+        let jpeg = testing::jpeg_with_profile(&testing::picture(8, 8, 1), &profile);
+        assert_eq!(outline(&mut Cursor::new(&jpeg))?.icc_profile, Some(profile));
+        let mut parts = ProfileParts::default();
+        parts.add(b"ICC_PROFILE\0\x01\x02first");
+        assert_eq!(parts.whole(), None);
         Ok(())
+    }
+
+    #[test]
+    fn a_file_that_ends_in_its_headers_has_no_outline() {
+        let jpeg = testing::jpeg(&testing::picture(64, 64, 1));
+        assert!(outline(&mut Cursor::new(&jpeg[..100])).is_err());
     }
 
     #[test]
@@ -182,6 +217,19 @@ mod tests {
         let frame = parse_frame(0xC2, &[8, 0, 16, 0, 32, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1])?;
         let interleaved = Outline { components_in_first_scan: 3, ..frame };
         assert_eq!(interleaved.coefficient_bytes(), 32 * 16 * 3 / 2 * 2);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_coded_otherwise_is_known_as_such() -> io::Result<()> {
+        let grey = [8, 0, 16, 0, 32, 1, 1, 0x11, 0];
+        assert!(parse_frame(0xC0, &grey)?.decodable);
+        for marker in [0xC3, 0xC5, 0xC9] {
+            assert!(!parse_frame(marker, &grey)?.decodable);
+        }
+        assert!(!parse_frame(0xC1, &[12, 0, 16, 0, 32, 1, 1, 0x11, 0])?.decodable);
+        assert!(parse_frame(0xC0, &[8, 0, 16, 0, 32, 1, 1, 0x51, 0]).is_err());
+        assert!(parse_frame(0xC0, &[8, 0, 16, 0, 32, 1, 1, 0x10, 0]).is_err());
         Ok(())
     }
 }

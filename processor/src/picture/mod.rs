@@ -1,13 +1,20 @@
 //! From a picture on disk to upright renditions, within limits and with a reason for every refusal.
 
+mod color;
 mod decode;
+mod decode_jpeg;
 pub(crate) mod jpeg;
+#[expect(unsafe_code, reason = "the JPEG library is written in C; nothing else in this project is")]
+mod libjpeg;
 mod limits;
 mod orientation;
 mod pixels;
+mod planes;
 mod refusal;
 mod rendition;
 mod scale;
+mod upright;
+mod weights;
 
 use std::{
     fs::File,
@@ -18,8 +25,8 @@ use std::{
 
 use model::{Exif, Location, Rotation, TakenAt};
 
+use self::{decode::Decoded, limits::MEBIBYTE, rendition::Placeholder};
 pub use self::{limits::Limits, orientation::Orientation, refusal::Refusal};
-use self::{limits::MEBIBYTE, rendition::Placeholder};
 use crate::{
     exif::{PhotoFacts, read_exif},
     sniff::{Format, HEAD_BYTES, sniff},
@@ -29,6 +36,9 @@ use crate::{
 pub const PREVIEW_SIDE: u32 = 2048;
 /// Longest side of a thumbnail, in pixels.
 pub const THUMBNAIL_SIDE: u32 = 512;
+
+/// Larger colour profiles are dropped; those of scanners take some 600 KiB.
+const MAX_ICC_PROFILE_BYTES: usize = 1024 * 1024;
 
 /// What can be told of a file without decoding it.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,14 +103,15 @@ pub fn facts(path: &Path) -> Result<FileFacts, Refusal> {
 /// The same file and rotation give the same bytes. This is work for the CPU: call it where blocking is fine.
 pub fn render(path: &Path, rotation: Rotation, limits: &Limits) -> Result<Rendered, Refusal> {
     let (mut file, format, facts) = open(path)?;
-    let image_format = decodable(format)?;
     if facts.is_reduced_copy {
         return Err(Refusal::Unsupported { what: "camera raw files".to_owned() });
     }
+    let stored = facts.exif.orientation.and_then(Orientation::from_exif).unwrap_or_default();
+    let upright = stored.then(rotation.into());
     // A decoder that panics on hostile bytes must not end the process that works on other people's pictures, too.
     catch_unwind(AssertUnwindSafe(|| {
-        let decoded = decode::decode(&mut file, format, image_format, limits)?;
-        finish(decoded, format, facts, rotation)
+        let decoded = decode(&mut file, format, upright, limits)?;
+        finish(decoded, format, facts, upright)
     }))
     .unwrap_or_else(|_| Err(Refusal::broken("the decoder panicked")))
 }
@@ -116,33 +127,36 @@ fn open(path: &Path) -> Result<(BufReader<File>, Format, PhotoFacts), Refusal> {
     Ok((file, format, facts))
 }
 
-/// The decoder for a format, where there is one.
-fn decodable(format: Format) -> Result<image::ImageFormat, Refusal> {
-    match format {
-        Format::Jpeg => Ok(image::ImageFormat::Jpeg),
-        Format::Png => Ok(image::ImageFormat::Png),
-        Format::WebP => Ok(image::ImageFormat::WebP),
-        Format::Gif => Ok(image::ImageFormat::Gif),
-        Format::Tiff => Ok(image::ImageFormat::Tiff),
-        Format::Heic | Format::Avif | Format::Mp4 | Format::QuickTime => Err(Refusal::unsupported(format)),
-    }
+/// Decodes a picture to the size of its preview, by the decoder for its format, where there is one.
+fn decode(
+    file: &mut BufReader<File>,
+    format: Format,
+    upright: Orientation,
+    limits: &Limits,
+) -> Result<Decoded, Refusal> {
+    let image_format = match format {
+        Format::Jpeg => {
+            file.rewind().map_err(Refusal::Unreadable)?;
+            return decode_jpeg::decode(file, upright, limits);
+        }
+        Format::Png => image::ImageFormat::Png,
+        Format::WebP => image::ImageFormat::WebP,
+        Format::Gif => image::ImageFormat::Gif,
+        Format::Tiff => image::ImageFormat::Tiff,
+        Format::Heic | Format::Avif | Format::Mp4 | Format::QuickTime => return Err(Refusal::unsupported(format)),
+    };
+    decode::decode(file, format, image_format, upright, limits)
 }
 
-/// Scales, turns and encodes what was decoded. Turning comes after scaling, where there is less to turn.
-fn finish(
-    decoded: decode::Decoded,
-    format: Format,
-    facts: PhotoFacts,
-    rotation: Rotation,
-) -> Result<Rendered, Refusal> {
-    let decode::Decoded { raster, icc_profile, partial } = decoded;
-    let stored = facts.exif.orientation.and_then(Orientation::from_exif).unwrap_or_default();
-    let upright = stored.then(rotation.into());
-    let (width, height) = upright.dimensions(raster.width, raster.height);
-
-    let preview = upright.apply(scale::to_fit(raster, PREVIEW_SIDE)?.into_rgb());
-    let thumbnail = scale::rgb_to_fit(&preview, THUMBNAIL_SIDE)?;
-    let Placeholder { thumbhash, dominant_color } = rendition::placeholder(&thumbnail)?;
+/// Makes the smaller picture and encodes both.
+fn finish(decoded: Decoded, format: Format, facts: PhotoFacts, upright: Orientation) -> Result<Rendered, Refusal> {
+    let Decoded { width, height, preview, icc_profile, partial } = decoded;
+    let (width, height) = upright.dimensions(width, height);
+    let icc_profile = icc_profile.filter(|profile| fits_rgb(profile));
+    let small = preview.to_fit(THUMBNAIL_SIDE);
+    let preview_file = rendition::encode(&preview, icc_profile.as_deref())?;
+    drop(preview);
+    let Placeholder { thumbhash, dominant_color } = rendition::placeholder(&small);
     Ok(Rendered {
         format,
         width,
@@ -152,10 +166,16 @@ fn finish(
         location: facts.location,
         thumbhash,
         dominant_color,
-        thumbnail: rendition::encode(&thumbnail, icc_profile.as_deref())?,
-        preview: rendition::encode(&preview, icc_profile.as_deref())?,
+        thumbnail: rendition::encode(&small, icc_profile.as_deref())?,
+        preview: preview_file,
         partial,
     })
+}
+
+/// Whether a profile says what RGB numbers mean (ICC.1:2022, 7.2: colour space at byte 16); those for grey or CMYK
+/// describe the original's numbers, not the rendition's.
+fn fits_rgb(profile: &[u8]) -> bool {
+    (128..=MAX_ICC_PROFILE_BYTES).contains(&profile.len()) && profile.get(16..20) == Some(b"RGB ")
 }
 
 #[cfg(test)]

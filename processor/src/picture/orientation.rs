@@ -64,6 +64,17 @@ impl Orientation {
         self.quarter_turns % 2 == 1
     }
 
+    /// Whether it reverses the stored rows (left and right), and the stored columns (top and bottom), wherever they end up.
+    pub(super) fn reversed_axes(self) -> (bool, bool) {
+        let (across, down) = match self.quarter_turns {
+            1 => (false, true),
+            2 => (true, true),
+            3 => (true, false),
+            _ => (false, false),
+        };
+        (across != self.mirrored, down)
+    }
+
     /// Width and height after this orientation is applied.
     #[must_use]
     pub fn dimensions(self, width: u32, height: u32) -> (u32, u32) {

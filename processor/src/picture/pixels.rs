@@ -1,6 +1,6 @@
 //! Decoded pixels, and how every layout of them becomes 8-bit grey or RGB without alpha.
 
-use image::{ColorType, RgbImage};
+use image::ColorType;
 
 /// Samples of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +40,6 @@ impl Raster {
         }
         let channels = if layout.has_color() { Channels::Rgb } else { Channels::Grey };
         Some(Self { width, height, channels, pixels })
-    }
-
-    /// The picture with three channels.
-    pub(super) fn into_rgb(self) -> RgbImage {
-        let pixels = match self.channels {
-            Channels::Rgb => self.pixels,
-            Channels::Grey => self.pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
-        };
-        RgbImage::from_raw(self.width, self.height, pixels).expect("a raster has three bytes for every pixel")
     }
 }
 

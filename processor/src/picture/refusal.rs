@@ -2,7 +2,7 @@
 
 use std::{error::Error, io};
 
-use super::{Limits, MEBIBYTE};
+use super::{Limits, MEBIBYTE, libjpeg::Failure};
 use crate::sniff::Format;
 
 /// Why a file gets no renditions. The text is for people; [`Refusal::code`] is for programs.
@@ -97,6 +97,15 @@ impl Refusal {
             // The dimensions are checked before, so this is about memory; how much, the decoder does not tell.
             image::ImageError::Limits(_) => Self::TooMuchMemory { needed_bytes: limits.max_memory_bytes },
             error => Self::broken(error),
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Read(error) => Self::from_io(error),
+            failure => Self::broken(failure),
         }
     }
 }

@@ -159,7 +159,7 @@ fn an_animation_shows_its_first_frame() -> TestResult {
 
 #[test]
 fn webp_and_tiff_are_rendered_upright() -> TestResult {
-    let upright = testing::picture(60, 40, 2);
+    let upright = testing::picture(96, 64, 2);
     let orientation = Orientation::from_exif(6).expect("an orientation");
     let fields = ExifFields { orientation: Some(6), ..ExifFields::default() };
     let webp = render_bytes(&testing::webp(&orientation.inverse().apply(upright.clone()), Some(&fields)))?;
@@ -281,3 +281,5 @@ fn a_huge_header_is_refused_before_decoding() {
     assert!(matches!(refusal, Refusal::TooLarge { width: 65_000, height: 65_000 }));
     assert!(start.elapsed().as_millis() < 500);
 }
+
+mod jpegs;

@@ -1,0 +1,126 @@
+//! The fast path: from a JPEG to the planes of a preview, without a copy of it at full size or in another colour space.
+
+use std::{
+    fs::File,
+    io::{BufReader, Seek},
+    iter,
+};
+
+use super::{
+    Limits, Orientation, PREVIEW_SIDE, Refusal, color,
+    decode::Decoded,
+    jpeg,
+    libjpeg::{Color, Decoder, Failure, PlaneLayout, Scale},
+    planes::{PlanarScaler, SourcePlane},
+    scale,
+};
+use crate::sniff::Format;
+
+/// More scans than this are no picture but an attempt to keep us busy: each is a pass over all of it. Programs write a
+/// dozen.
+const MAX_SCANS: u16 = 100;
+/// Bytes that the JPEG library, its buffers and what it writes take, beside what is counted one by one.
+const LIBRARY_BYTES: u64 = 2 * 1024 * 1024;
+/// What a damaged file leaves undecoded shows as grey, which the library makes of missing data, too.
+const UNDECODED: u8 = 0x80;
+
+/// Decodes a JPEG to the planes of its preview.
+pub(super) fn decode(
+    file: &mut BufReader<File>,
+    orientation: Orientation,
+    limits: &Limits,
+) -> Result<Decoded, Refusal> {
+    let outline = jpeg::outline(file).map_err(Refusal::from_io)?;
+    let (width, height) = (outline.width, outline.height);
+    limits.check_dimensions(width, height)?;
+    if !outline.decodable {
+        return Err(unsupported());
+    }
+    let held_bytes = LIBRARY_BYTES + outline.coefficient_bytes();
+    limits.check_memory(held_bytes)?;
+
+    file.rewind().map_err(Refusal::Unreadable)?;
+    let mut decoder = Decoder::open(file.get_mut(), MAX_SCANS)?;
+    if decoder.dimensions() != (width, height) {
+        return Err(Refusal::broken("the headers can be read in two ways"));
+    }
+    let color = decoder.color().ok_or_else(unsupported)?;
+    let layouts = decoder.plan(color, smallest_scale(width, height));
+    let sources = sources(color, &layouts);
+    let mut scaler = PlanarScaler::new((width, height), &sources, orientation, PREVIEW_SIDE);
+    limits.check_memory(held_bytes + decoder.band_bytes() as u64 + scaler.bytes())?;
+
+    decoder.start()?;
+    let partial = match decode_all(&mut decoder, color, outline.adobe, &mut scaler)? {
+        Ended::Well => decoder.finish(),
+        Ended::Early => {
+            scaler.fill(UNDECODED);
+            true
+        }
+    };
+    let preview = scaler.finish();
+    if partial && preview.planes.iter().flatten().all(|&sample| sample == UNDECODED) {
+        return Err(Refusal::broken("nothing could be decoded"));
+    }
+    Ok(Decoded { width, height, preview, icc_profile: outline.icc_profile, partial })
+}
+
+/// The smallest scale that is not below the preview.
+fn smallest_scale(width: u32, height: u32) -> Scale {
+    let (preview_width, preview_height) = scale::fit(width, height, PREVIEW_SIDE);
+    let serves = |scale: &Scale| {
+        let eighths = *scale as u64;
+        u64::from(width) * eighths >= u64::from(preview_width) * 8
+            && u64::from(height) * eighths >= u64::from(preview_height) * 8
+    };
+    [Scale::Eighth, Scale::Quarter, Scale::Half].into_iter().find(serves).unwrap_or(Scale::Full)
+}
+
+/// What the planes of the preview are made of.
+fn sources(color: Color, layouts: &[PlaneLayout]) -> Vec<SourcePlane> {
+    let source = |layout: &PlaneLayout| SourcePlane { size: (layout.width, layout.height), density: layout.density };
+    match color {
+        Color::Grey | Color::YCbCr => layouts.iter().map(source).collect(),
+        // Pixel by pixel, they become three planes of one size.
+        Color::Rgb | Color::Cmyk => iter::repeat_n(source(&layouts[0]), 3).collect(),
+    }
+}
+
+/// How decoding came to its end.
+enum Ended {
+    Well,
+    /// By an error, after some of the picture was there.
+    Early,
+}
+
+/// Decodes all, and hands it on in the colours of the preview.
+fn decode_all(
+    decoder: &mut Decoder<&mut File>,
+    color: Color,
+    inverted: bool,
+    scaler: &mut PlanarScaler,
+) -> Result<Ended, Refusal> {
+    let mut begun = false;
+    loop {
+        match decoder.decode_band() {
+            Ok(true) => begun = true,
+            Ok(false) => return Ok(Ended::Well),
+            // Some of it is there: better than nothing.
+            Err(Failure::Library(_)) if begun => return Ok(Ended::Early),
+            Err(failure) => return Err(failure.into()),
+        }
+        match color {
+            Color::Grey => scaler.push(0, decoder.rows(0)),
+            Color::YCbCr => (0..3).for_each(|plane| scaler.push(plane, decoder.rows(plane))),
+            Color::Rgb => decoder.rows(0).for_each(|row| scaler.push_rgb(row.as_chunks::<3>().0.iter().copied())),
+            Color::Cmyk => decoder.rows(0).for_each(|row| {
+                let pixels = row.as_chunks::<4>().0;
+                scaler.push_rgb(pixels.iter().map(|&pixel| color::cmyk_to_rgb(pixel, inverted)));
+            }),
+        }
+    }
+}
+
+fn unsupported() -> Refusal {
+    Refusal::Unsupported { what: format!("this kind of {} file", Format::Jpeg.name()) }
+}
