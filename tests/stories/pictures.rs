@@ -3,7 +3,11 @@
 use futures::future::join_all;
 use image::{DynamicImage, GenericImageView, Rgb, RgbImage, Rgba, RgbaImage};
 use model::Location;
-use processor::testing::{ExifFields, gif, jpeg, jpeg_with_exif, picture, png, tiff, webp, with_exif};
+use processor::testing::{
+    ExifFields, gif,
+    heic::{Heic, HeicTransform},
+    jpeg, jpeg_with_exif, picture, png, tiff, webp, with_exif,
+};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -50,6 +54,25 @@ async fn every_orientation_of_both_shapes_is_shown_upright() {
         assert!(admin.fetches(&media["original"]).await == bytes, "{what}: the original changed");
     };
     join_all((1..=8).flat_map(|value| [check(96, 64, value), check(64, 96, value)])).await;
+}
+
+/// As iPhones write it: tiles, turned by the container, and a note of the camera that says the same once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heic_photo_is_shown_upright_and_its_original_stays_as_it_is() {
+    let home = Home::open().await;
+    let (admin, visitor) = (home.admin().await, home.visitor().await);
+    let gallery = admin.makes_gallery("Summer", "FAMILY").await;
+    let turned = Heic { transforms: vec![HeicTransform::Rotate(3)], ..Heic::grid() }.bytes();
+    let media = admin.adds(&gallery, "IMG_0001.HEIC", "image/heic", &turned).await;
+    assert_eq!((&media["status"], &media["contentType"]), (&json!("READY"), &json!("image/heic")), "{media:#}");
+    let upright = DynamicImage::from(picture(256, 192, 3)).rotate90().into_rgb8();
+    for name in ["preview", "thumbnail"] {
+        assert_alike(&shown(&visitor, &media[name]).await, &upright, name);
+    }
+    assert!(visitor.fetches(&media["original"]).await == turned, "the original changed");
+    let damaged = admin.adds(&gallery, "IMG_0002.HEIC", "image/heic", &turned[..turned.len() / 2]).await;
+    assert_eq!(damaged["status"], "FAILED");
+    assert!(admin.fetches(&damaged["original"]).await == turned[..turned.len() / 2], "it is kept all the same");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,11 @@ pub(super) fn exif_block<R: BufRead + Seek>(reader: &mut R, format: Format) -> i
         Format::Png => png_chunk(reader, *b"eXIf", MAX_BLOCK_BYTES),
         Format::WebP => webp_chunk(reader, *b"EXIF", MAX_BLOCK_BYTES),
         Format::Tiff => tiff::small_copy(reader),
-        Format::Gif | Format::Heic | Format::Avif | Format::Mp4 | Format::QuickTime => Ok(None),
+        #[cfg(feature = "heic")]
+        Format::Heic => crate::picture::heic::exif_block(reader),
+        #[cfg(not(feature = "heic"))]
+        Format::Heic => Ok(None),
+        Format::Gif | Format::Avif | Format::Mp4 | Format::QuickTime => Ok(None),
     };
     match block {
         Ok(block) => Ok(block.map(|block| block.strip_prefix(EXIF_PREFIX).map(<[u8]>::to_vec).unwrap_or(block))),

@@ -3,6 +3,8 @@
 mod color;
 mod decode;
 mod decode_jpeg;
+#[cfg(feature = "heic")]
+pub(crate) mod heic;
 pub(crate) mod jpeg;
 #[expect(unsafe_code, reason = "the JPEG library is written in C; nothing else in this project is")]
 mod libjpeg;
@@ -106,10 +108,14 @@ pub fn render(path: &Path, rotation: Rotation, limits: &Limits) -> Result<Render
     if facts.is_reduced_copy {
         return Err(Refusal::Unsupported { what: "camera raw files".to_owned() });
     }
-    let stored = facts.exif.orientation.and_then(Orientation::from_exif).unwrap_or_default();
-    let upright = stored.then(rotation.into());
     // A decoder that panics on hostile bytes must not end the process that works on other people's pictures, too.
     catch_unwind(AssertUnwindSafe(|| {
+        let stored = match format {
+            #[cfg(feature = "heic")]
+            Format::Heic => heic::orientation(&mut file, limits)?,
+            _ => facts.exif.orientation.and_then(Orientation::from_exif).unwrap_or_default(),
+        };
+        let upright = stored.then(rotation.into());
         let decoded = decode(&mut file, format, upright, limits)?;
         finish(decoded, format, facts, upright)
     }))
@@ -143,7 +149,11 @@ fn decode(
         Format::WebP => image::ImageFormat::WebP,
         Format::Gif => image::ImageFormat::Gif,
         Format::Tiff => image::ImageFormat::Tiff,
-        Format::Heic | Format::Avif | Format::Mp4 | Format::QuickTime => return Err(Refusal::unsupported(format)),
+        #[cfg(feature = "heic")]
+        Format::Heic => return heic::decode(file, upright, limits),
+        #[cfg(not(feature = "heic"))]
+        Format::Heic => return Err(Refusal::unsupported(format)),
+        Format::Avif | Format::Mp4 | Format::QuickTime => return Err(Refusal::unsupported(format)),
     };
     decode::decode(file, format, image_format, upright, limits)
 }
