@@ -19,6 +19,10 @@ use crate::sniff::Format;
 /// More scans than this are no picture but an attempt to keep us busy: each is a pass over all of it. Programs write a
 /// dozen.
 const MAX_SCANS: u16 = 100;
+/// A scan of a few bytes can be work on every coefficient: of large pictures, fewer scans are looked at.
+const MAX_SCANNED_COEFFICIENTS: u64 = 2_000_000_000;
+/// As many as any picture may have: programs write a dozen.
+const MIN_SCANS: u16 = 20;
 /// Bytes that the JPEG library, its buffers and what it writes take, beside what is counted one by one.
 const LIBRARY_BYTES: u64 = 2 * 1024 * 1024;
 /// What a damaged file leaves undecoded shows as grey, which the library makes of missing data, too.
@@ -40,7 +44,7 @@ pub(super) fn decode(
     limits.check_memory(held_bytes)?;
 
     file.rewind().map_err(Refusal::Unreadable)?;
-    let mut decoder = Decoder::open(file.get_mut(), MAX_SCANS)?;
+    let mut decoder = Decoder::open(file.get_mut(), max_scans(outline.coefficient_bytes()))?;
     if decoder.dimensions() != (width, height) {
         return Err(Refusal::broken("the headers can be read in two ways"));
     }
@@ -52,7 +56,7 @@ pub(super) fn decode(
 
     decoder.start()?;
     let partial = match decode_all(&mut decoder, color, outline.adobe, &mut scaler)? {
-        Ended::Well => decoder.finish(),
+        Ended::Well => decoder.finish()?,
         Ended::Early => {
             scaler.fill(UNDECODED);
             true
@@ -63,6 +67,12 @@ pub(super) fn decode(
         return Err(Refusal::broken("nothing could be decoded"));
     }
     Ok(Decoded { width, height, preview, icc_profile: outline.icc_profile, partial })
+}
+
+/// How many scans a picture may have whose coefficients take so many bytes, two each.
+fn max_scans(coefficient_bytes: u64) -> u16 {
+    let scans = MAX_SCANNED_COEFFICIENTS * 2 / coefficient_bytes.max(1);
+    u16::try_from(scans).unwrap_or(MAX_SCANS).clamp(MIN_SCANS, MAX_SCANS)
 }
 
 /// The smallest scale that is not below the preview.
@@ -123,4 +133,15 @@ fn decode_all(
 
 fn unsupported() -> Refusal {
     Refusal::Unsupported { what: format!("this kind of {} file", Format::Jpeg.name()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_pictures_may_have_fewer_scans_and_every_picture_a_usual_number() {
+        let of_megapixels = |megapixels: u64| max_scans(megapixels * 1_000_000 * 3 / 2 * 2);
+        assert_eq!((of_megapixels(0), of_megapixels(12), of_megapixels(20), of_megapixels(100)), (100, 100, 66, 20));
+    }
 }

@@ -201,14 +201,22 @@ impl<R: Read> Decoder<R> {
     }
 
     /// Reads on to the end of the file's picture; whether anything of it is missing or damaged.
-    pub(in crate::picture) fn finish(mut self) -> bool {
+    ///
+    /// # Errors
+    /// When that is not the file's fault.
+    pub(in crate::picture) fn finish(mut self) -> Result<bool, Failure> {
         let finished = self.call(|state| {
             // SAFETY: as in `open`; the decoder is used no more.
             unsafe { jpeg_finish_decompress(&mut (*state).object) }
         });
         // SAFETY: the state lives as long as `self`, and nobody else refers to it now.
         let state = unsafe { &*self.state };
-        finished.is_err() || state.source.ended || state.errors.num_warnings > 0
+        let broken = match finished {
+            Ok(_) => false,
+            Err(Failure::Library(_)) => true,
+            Err(failure) => return Err(failure),
+        };
+        Ok(broken || state.source.ended || state.errors.num_warnings > 0)
     }
 
     /// The planes as the library will write them, by its own rules (`jpeg_calc_output_dimensions`): where a plane has

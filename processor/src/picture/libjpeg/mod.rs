@@ -7,6 +7,9 @@
 //! - Objects and buffers that the library points to live behind raw pointers or outlive the calls that use them.
 //! - Buffers are sized by what the library itself read of the file, and for the largest block that it can write.
 
+#[cfg(not(panic = "unwind"))]
+compile_error!("errors of the JPEG library unwind: build with panic = \"unwind\"");
+
 mod decoder;
 mod encoder;
 mod source;

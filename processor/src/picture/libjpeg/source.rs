@@ -52,7 +52,9 @@ extern "C-unwind" fn fill<R: Read>(object: &mut jpeg_decompress_struct) -> boole
     let source = unsafe { &mut *object.src.cast::<Source<R>>() };
     let count = loop {
         match source.reader.read(&mut source.buffer) {
-            Ok(count) => break count,
+            Ok(count) if count <= source.buffer.len() => break count,
+            // A reader may say anything, and what comes of it must not be memory that is not ours.
+            Ok(_) => bail(Failure::Fault),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => bail(Failure::Read(error)),
         }
