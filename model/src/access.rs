@@ -407,6 +407,10 @@ mod tests {
         for action in [Action::Like, Action::Comment] {
             check(&person(ME, Role::Visitor), action, Subject::Media(FAMILY, uploading), Verdict::Denied);
             check(&person(OTHER, Role::Admin), action, Subject::Media(FAMILY, uploading), Verdict::Denied);
+            for arrived in [MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Failed] {
+                let subject = Subject::Media(FAMILY, media(arrived, ME));
+                check(&person(OTHER, Role::Visitor), action, subject, Verdict::Allowed);
+            }
         }
         check(&person(OTHER, Role::Admin), Action::View, Subject::Media(list, uploading), Verdict::Allowed);
     }
