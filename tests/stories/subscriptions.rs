@@ -1,5 +1,7 @@
 //! What people hear of while they look.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -295,8 +297,11 @@ async fn one_person_has_so_many_streams_and_not_one_more() {
     watches(&admin, &gallery).await;
     drop(open.pop());
     // The server sees that somebody hung up when it has something to say.
+    let said = AtomicU32::new(0);
     let listens_again = async || {
-        admin.adds(&gallery, "a.jpg", "image/jpeg", &photo("2024:07:03 15:04:05")).await;
+        let number = said.fetch_add(1, Ordering::Relaxed);
+        let bytes = photo(&format!("2024:07:03 {:02}:{:02}:05", number / 60, number % 60));
+        admin.adds(&gallery, "a.jpg", "image/jpeg", &bytes).await;
         visitor.subscribes(MEDIA, json!({ "galleryId": gallery })).await.status() == StatusCode::OK
     };
     crate::support::actor::until(listens_again).await;
