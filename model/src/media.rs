@@ -240,9 +240,9 @@ pub struct Media {
     pub updated_at: Timestamp,
     /// Comments that were not removed.
     pub comment_count: u32,
-    /// People who like it.
-    #[serde(default)]
-    pub like_count: u32,
+    /// The people who like it. Each has a [`Like`](crate::Like) of their own, too, by which they are listed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub liked_by: BTreeSet<UserId>,
     /// Where an admin put it by hand; none where its date orders it.
     #[serde(default)]
     pub position: Option<Position>,
@@ -315,7 +315,7 @@ impl From<Announcement> for Media {
             created_at: announced.created_at,
             updated_at: announced.created_at,
             comment_count: 0,
-            like_count: 0,
+            liked_by: BTreeSet::new(),
             position: None,
             trashed_at: None,
             erasing: false,

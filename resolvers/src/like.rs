@@ -56,13 +56,6 @@ pub(crate) async fn likes_of(
     Ok(LikeConnection { edges: edges.collect(), page_info })
 }
 
-/// Whether the caller likes a photo or video; none for those who have no likes.
-pub(crate) async fn is_liked(ctx: &Context<'_>, media: &model::Media) -> Result<Option<bool>, Error> {
-    let Some(user) = caller(ctx).requester.user_id() else { return Ok(None) };
-    let like: Option<model::Like> = loader(ctx).load_one((media.id, user)).await.map_err(shared)?;
-    Ok(Some(like.is_some()))
-}
-
 /// Names what to like.
 #[derive(InputObject)]
 pub(crate) struct LikeMediaInput {

@@ -22,7 +22,7 @@ use async_graphql::{
     Context, Response,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
 };
-use model::{AccessLevel, CommentId, Error, GalleryId, Like, LinkId, MediaId, ShareLink, User, UserId};
+use model::{AccessLevel, CommentId, Error, GalleryId, LinkId, MediaId, ShareLink, User, UserId};
 use store::{Record, RecordKey, Store};
 use tokio::{sync::oneshot, task::coop::unconstrained};
 
@@ -304,7 +304,6 @@ loadable!(MediaId, model::Media, RecordKey::Media, Record::Media(media) => *medi
 loadable!(CommentId, model::Comment, RecordKey::Comment, Record::Comment(comment) => comment);
 loadable!(LinkId, ShareLink, RecordKey::Link, Record::Link(link) => link);
 loadable!((GalleryId, UserId), AccessLevel, |(gallery, user)| RecordKey::Grant(gallery, user), Record::Grant(grant) => grant.level);
-loadable!((MediaId, UserId), Like, |(media, user)| RecordKey::Like(media, user), Record::Like(like) => like);
 
 #[cfg(test)]
 mod tests {

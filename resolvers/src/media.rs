@@ -122,7 +122,7 @@ pub(crate) struct Exif {
     field(name = "created_at", ty = "AwsDateTime", desc = "When it was announced."),
     field(name = "updated_at", ty = "AwsDateTime", desc = "When anything about it last changed."),
     field(name = "like_count", ty = "u32", desc = "How many people like it; 0 for guests."),
-    field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether you like it.", directive = resolver::apply()),
+    field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether you like it; null for guests."),
     field(
         name = "likes",
         ty = "Option<LikeConnection>",
@@ -312,13 +312,13 @@ macro_rules! media_object {
 
             /// How many people like it; 0 for guests.
             async fn like_count(&self, ctx: &Context<'_>) -> u32 {
-                if caller(ctx).requester.is_family() { self.0.like_count } else { 0 }
+                let count = if caller(ctx).requester.is_family() { self.0.liked_by.len() } else { 0 };
+                u32::try_from(count).unwrap_or(u32::MAX)
             }
 
-            /// Whether you like it.
-            #[graphql(directive = resolver::apply())]
-            async fn viewer_has_liked(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<bool>> {
-                answer(ctx, like::is_liked(ctx, &self.0).await)
+            /// Whether you like it; null for guests.
+            async fn viewer_has_liked(&self, ctx: &Context<'_>) -> Option<bool> {
+                caller(ctx).requester.user_id().map(|user| self.0.liked_by.contains(&user))
             }
 
             /// Who likes it; null for guests.

@@ -14,6 +14,7 @@ pub(crate) struct Change {
     sets: Vec<String>,
     removes: Vec<String>,
     adds: Vec<String>,
+    deletes: Vec<String>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
@@ -76,6 +77,22 @@ impl Change {
         self
     }
 
+    /// Puts something into a set of texts, which need not be there yet.
+    pub(crate) fn add_member(mut self, attribute: &str, member: &impl Display) -> Self {
+        let name = self.name(attribute);
+        let value = self.value(AttributeValue::Ss(vec![member.to_string()]));
+        self.adds.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Takes something out of a set of texts. An empty one is no more.
+    pub(crate) fn remove_member(mut self, attribute: &str, member: &impl Display) -> Self {
+        let name = self.name(attribute);
+        let value = self.value(AttributeValue::Ss(vec![member.to_string()]));
+        self.deletes.push(format!("{name} {value}"));
+        self
+    }
+
     /// Moves a counter within a map.
     pub(crate) fn add_within(mut self, map: &str, key: &str, by: impl Display) -> Self {
         let map = self.name(map);
@@ -132,7 +149,7 @@ impl Change {
     }
 
     pub(crate) fn expressions(self) -> Expressions {
-        let clauses = [("SET", self.sets), ("REMOVE", self.removes), ("ADD", self.adds)];
+        let clauses = [("SET", self.sets), ("REMOVE", self.removes), ("ADD", self.adds), ("DELETE", self.deletes)];
         let update = clauses
             .into_iter()
             .filter(|(_, parts)| !parts.is_empty())

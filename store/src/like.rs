@@ -13,12 +13,12 @@ use crate::{
 const SHOWN: [MediaStatus; 3] = [MediaStatus::Processing, MediaStatus::Ready, MediaStatus::Failed];
 
 impl Store {
-    /// Notes that a person likes a photo or video, and counts it; false where it is so already, or the media is gone or in
+    /// Notes that a person likes a photo or video, there too; false where it is so already, or the media is gone or in
     /// the trash.
     pub async fn put_like(&self, like: &Like) -> Result<bool, Error> {
         let place = (keys::likes_partition(like.user_id), keys::time_order(like.liked_at, like.media_id));
         let item = whole_item(&keys::like(like.media_id, like.user_id), Some(place), like)?;
-        let count = Change::of_existing().when_one_of("status", &SHOWN)?.add("like_count", 1);
+        let count = Change::of_existing().when_one_of("status", &SHOWN)?.add_member("liked_by", &like.user_id);
         let writes = vec![
             self.put_write(item, true),
             self.change_write(&keys::media(like.media_id), count),
@@ -32,16 +32,10 @@ impl Store {
         let Some(like) = self.get::<Like>(&keys::like(media, user)).await? else { return Ok(false) };
         let writes = vec![
             self.delete_write(&keys::like(media, user), Change::of_existing().when("liked_at", &like.liked_at)?),
-            self.change_write(&keys::media(media), Change::of_existing().add("like_count", -1)),
+            self.change_write(&keys::media(media), Change::of_existing().remove_member("liked_by", &user)),
             self.delete_write(&keys::applause(&like), Change::of_any()),
         ];
         Ok(self.transact(writes).await? == Transaction::Done)
-    }
-
-    /// Those of some likes that there are, each asked for by what is liked and by whom.
-    pub async fn get_likes(&self, likes: &[(MediaId, UserId)]) -> Result<Vec<Like>, Error> {
-        let keys: Vec<Key> = likes.iter().map(|&(media, user)| keys::like(media, user)).collect();
-        self.get_many(&keys).await
     }
 
     /// Who likes a photo or video.

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{
-    Comment, CommentId, Error, Gallery, GalleryId, Grant, Like, LinkId, Media, MediaId, ShareLink, User, UserId,
-};
+use model::{Comment, CommentId, Error, Gallery, GalleryId, Grant, LinkId, Media, MediaId, ShareLink, User, UserId};
 
 use crate::{
     Store,
@@ -23,8 +21,6 @@ pub enum RecordKey {
     Grant(GalleryId, UserId),
     /// A photo or video, in any state.
     Media(MediaId),
-    /// A person's like of a photo or video.
-    Like(MediaId, UserId),
     /// A comment, removed ones too.
     Comment(CommentId),
     /// A share link, also one that opens nothing any more.
@@ -42,8 +38,6 @@ pub enum Record {
     Grant(Grant),
     /// A photo or video.
     Media(Box<Media>),
-    /// A like.
-    Like(Like),
     /// A comment.
     Comment(Comment),
     /// A share link.
@@ -57,7 +51,6 @@ impl RecordKey {
             Self::Gallery(id) => keys::gallery(id),
             Self::Grant(gallery, user) => keys::grant(gallery, user),
             Self::Media(id) => keys::media(id),
-            Self::Like(media, user) => keys::like(media, user),
             Self::Comment(id) => keys::comment(id),
             Self::Link(id) => keys::link(id),
         }
@@ -69,7 +62,6 @@ impl RecordKey {
             Self::Gallery(_) => Record::Gallery(from_item(item)?),
             Self::Grant(..) => Record::Grant(from_item(item)?),
             Self::Media(_) => Record::Media(from_item(item)?),
-            Self::Like(..) => Record::Like(from_item(item)?),
             Self::Comment(_) => Record::Comment(from_item(item)?),
             Self::Link(_) => Record::Link(from_item(item)?),
         })

@@ -25,7 +25,6 @@ const FIELDS: &[Field] = &[
     ("Gallery", albums, "media", true),
     ("Photo", photos, "gallery", false),
     ("Photo", photos, "uploadedBy", false),
-    ("Photo", photos, "viewerHasLiked", false),
     ("Photo", photos, "viewerCan", false),
     ("Photo", photos, "comments", true),
     ("Photo", photos, "likes", true),

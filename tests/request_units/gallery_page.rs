@@ -15,9 +15,9 @@ const SIZE: Size = Size { photos: 70, others: 12 };
 const AT_ONCE: usize = 40;
 
 /// One for who asks, the gallery and what the access list says; one for which photos there are; one for the photos, from
-/// the table itself; and where they are asked for, one for likes and people.
+/// the table itself; and where they are asked for, one for people.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gallery_page_of_60_is_one_query_and_three_calls_and_a_fourth_for_likes_and_people() {
+async fn a_gallery_page_of_60_is_one_query_and_three_calls_and_a_fourth_for_people() {
     let library = Library::filled(SIZE).await;
     let operations = operations();
     let of_clients = &operations.iter().find(|operation| operation.name == "Gallery").expect("an operation").text;

@@ -5,7 +5,8 @@ const BATCH: usize = 100;
 /// What is read for a page of a list: the page itself, and one batch of each kind of record that its rows lead to.
 const CALLS_PER_PAGE: u64 = 7;
 
-/// Kinds of record that each row leads to at most, at one time: a gallery page reads likes and people together.
+/// Kinds of record that each row leads to at most, at one time: what happened lately leads to comments, media and
+/// people.
 const KINDS: u64 = 3;
 
 /// What an operation took where it read so many rows.
