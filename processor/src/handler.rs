@@ -201,7 +201,7 @@ impl Processor {
         if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref() != Some(old)) {
             self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
         }
-        self.store.refresh_gallery_span(done.gallery_id, None).await?;
+        self.store.refresh_gallery_span(done.gallery_id).await?;
         tracing::info!(media.id = %done.id, status = ?done.status, size_bytes = done.size_bytes, "processed");
         Ok(true)
     }

@@ -1,8 +1,11 @@
 //! Changes to photos and videos, and the trash.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use futures::future::join_all;
 use model::{
-    Caption, Error, InputError, InputErrorCode, Media as Record, MediaId, PlaceName, Rotation, Timestamp,
+    Caption, Error, GalleryId, InputError, InputErrorCode, Media as Record, MediaId, PlaceName, Rotation, Timestamp,
     access::Action,
 };
 use store::{MediaChange, Moved};
@@ -11,7 +14,7 @@ use crate::{
     audit::notes,
     context::{caller, services, store},
     directives::{aws_cognito_user_pools, groups},
-    error::{UserError, to_payload},
+    error::{UserError, answer, to_payload},
     gate,
     media::Media,
     scalars::AwsDateTime,
@@ -113,9 +116,10 @@ impl MediaMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] input: DeleteMediaInput,
     ) -> async_graphql::Result<Option<MediaListPayload>> {
-        let permanently = input.permanently;
-        let act = |id| async move { if permanently { erase(ctx, id).await } else { trash(ctx, id).await } };
-        each(ctx, input.ids, act).await
+        if input.permanently {
+            return each(ctx, input.ids, Action::ManageTrash, |id, seen| erase(ctx, id, seen)).await;
+        }
+        each(ctx, input.ids, Action::TrashMedia, |id, seen| trash(ctx, id, seen)).await
     }
 
     /// Takes photos and videos out of the trash. A gallery that was deleted with them comes back too.
@@ -125,15 +129,36 @@ impl MediaMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.")] input: RestoreMediaInput,
     ) -> async_graphql::Result<Option<MediaListPayload>> {
-        each(ctx, input.ids, |id| restore(ctx, id)).await
+        each(ctx, input.ids, Action::ManageTrash, |id, seen| restore(ctx, id, seen)).await
     }
 }
 
-/// Does something to each of some media; what is wrong with one does not stop the others.
-async fn each<F: Future<Output = Result<(), Error>>>(
+/// What was found of something that is to be changed, if the caller may do so.
+type Seen = Result<Option<Record>, Error>;
+
+/// Does something to each of some media; what is wrong with one does not stop the others. `act` names the gallery that
+/// shows other pictures now.
+async fn each<F: Future<Output = Result<Option<GalleryId>, Error>>>(
     ctx: &Context<'_>,
     ids: Vec<ID>,
-    act: impl Fn(MediaId) -> F,
+    action: Action,
+    act: impl Fn(MediaId, Seen) -> F,
+) -> async_graphql::Result<Option<MediaListPayload>> {
+    let mut changed = BTreeSet::new();
+    let end = each_one(ctx, ids, action, act, &mut changed).await;
+    // Whatever came of the others: what was done stays done.
+    for gallery in changed {
+        answer(ctx, store(ctx).refresh_gallery_span(gallery).await)?;
+    }
+    end
+}
+
+async fn each_one<F: Future<Output = Result<Option<GalleryId>, Error>>>(
+    ctx: &Context<'_>,
+    ids: Vec<ID>,
+    action: Action,
+    act: impl Fn(MediaId, Seen) -> F,
+    changed: &mut BTreeSet<GalleryId>,
 ) -> async_graphql::Result<Option<MediaListPayload>> {
     let mut payload = MediaListPayload { media_ids: Vec::new(), user_errors: Vec::new() };
     if ids.len() > MAX_IDS {
@@ -143,10 +168,16 @@ async fn each<F: Future<Output = Result<(), Error>>>(
         payload.user_errors.extend(mistakes);
         return Ok(Some(payload));
     }
-    for (position, id) in ids.iter().enumerate() {
-        let result = match id.parse() {
-            Ok(parsed) => act(parsed).await,
-            Err(_) => Err(InputError::not_found("ids").into()),
+    // All are looked at together, so that they are read in batches. They change one after the other: each moves the
+    // counters of its gallery, and two at a time would be in each other's way.
+    let seen = join_all(ids.iter().map(async |id| match id.parse() {
+        Ok(id) => Some((id, gate::media(ctx, id, action).await)),
+        Err(_) => None,
+    }));
+    for (position, (id, seen)) in ids.iter().zip(seen.await).enumerate() {
+        let result = match seen {
+            Some((id, seen)) => act(id, seen).await,
+            None => Err(InputError::not_found("ids").into()),
         };
         // A denial of one does not stop the others. After a fault the call can be repeated: what was done stays done.
         let result = result.map_err(|error| match error {
@@ -156,7 +187,8 @@ async fn each<F: Future<Output = Result<(), Error>>>(
             other => other,
         });
         let (done, mistakes) = to_payload(ctx, result)?;
-        if done.is_some() {
+        if let Some(gallery) = done {
+            changed.extend(gallery);
             notes(ctx).about(id.as_str());
             payload.media_ids.push(id.clone());
         }
@@ -199,7 +231,7 @@ async fn update(ctx: &Context<'_>, input: UpdateMediaInput) -> Result<Record, Er
         store(ctx).put_job(updated.id, &services(ctx).new_ulid(now).to_string()).await?;
     }
     if change.taken_at.is_some() {
-        store(ctx).refresh_gallery_span(updated.gallery_id, None).await?;
+        store(ctx).refresh_gallery_span(updated.gallery_id).await?;
     }
     Ok(updated)
 }
@@ -257,14 +289,14 @@ async fn relocate(ctx: &Context<'_>, media: Record, target: &ID, now: Timestamp)
     refuse_on_its_way(&media, "galleryId")?;
     match store(ctx).move_media(&media, target.id, now).await? {
         Moved::Done => {}
-        Moved::Changed => return Err(changed_meanwhile()),
+        Moved::Changed | Moved::GalleryGone => return Err(changed_meanwhile()),
         Moved::Duplicate => {
             let message = "The other gallery has this file already.";
             return Err(InputError::new(InputErrorCode::Conflict, "galleryId", message).into());
         }
     }
-    store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await?;
-    store(ctx).refresh_gallery_span(target.id, None).await?;
+    store(ctx).refresh_gallery_span(media.gallery_id).await?;
+    store(ctx).refresh_gallery_span(target.id).await?;
     store(ctx).get_media(media.id).await?.ok_or_else(changed_meanwhile)
 }
 
@@ -272,20 +304,19 @@ fn changed_meanwhile() -> Error {
     InputError::new(InputErrorCode::Conflict, "id", "It was changed at this moment. Please try again.").into()
 }
 
-async fn trash(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
-    let media = match gate::media(ctx, id, Action::TrashMedia).await {
-        // Only admins see what is in the trash; putting it there twice is no mistake.
-        Err(Error::Forbidden) if is_in_the_trash(ctx, id).await? => return Ok(()),
-        seen => seen?.ok_or_else(|| InputError::not_found("ids"))?,
-    };
-    refuse_on_its_way(&media, "ids")?;
-    let mut media = media;
+async fn trash(ctx: &Context<'_>, id: MediaId, mut seen: Seen) -> Result<Option<GalleryId>, Error> {
     for _ in 0..MAX_TRIES {
+        let media = match seen {
+            // Only admins see what is in the trash; putting it there twice is no mistake.
+            Err(Error::Forbidden) if is_in_the_trash(ctx, id).await? => return Ok(None),
+            seen => seen?.ok_or_else(|| InputError::not_found("ids"))?,
+        };
+        refuse_on_its_way(&media, "ids")?;
         if store(ctx).trash_media(&media, caller(ctx).now).await? == Moved::Done {
-            return store(ctx).refresh_gallery_span(media.gallery_id, Some(media.id)).await;
+            return Ok(Some(media.gallery_id));
         }
         // The processor may have finished with it at this moment: that is no reason to bother a person.
-        media = gate::media(ctx, id, Action::TrashMedia).await?.ok_or_else(|| InputError::not_found("ids"))?;
+        seen = gate::media(ctx, id, Action::TrashMedia).await;
     }
     Err(at_this_moment())
 }
@@ -305,37 +336,43 @@ fn refuse_on_its_way(media: &Record, field: &'static str) -> Result<(), InputErr
 }
 
 /// Objects go before the record, so that a run that was cut short can be repeated.
-async fn erase(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
-    let media = gate::media(ctx, id, Action::ManageTrash).await?.ok_or_else(|| InputError::not_found("ids"))?;
+async fn erase(ctx: &Context<'_>, id: MediaId, seen: Seen) -> Result<Option<GalleryId>, Error> {
+    let media = seen?.ok_or_else(|| InputError::not_found("ids"))?;
+    let mut changed = None;
     if media.status != model::MediaStatus::Trashed {
-        trash(ctx, id).await?;
+        changed = trash(ctx, id, gate::media(ctx, id, Action::TrashMedia).await).await?;
     }
     let media = store(ctx).begin_erasing(id).await?.ok_or_else(at_this_moment)?;
     store(ctx).delete_renditions(id, None).await?;
     store(ctx).delete_original(id).await?;
-    store(ctx).erase_media(&media).await
+    store(ctx).erase_media(&media).await?;
+    Ok(changed)
 }
 
-async fn restore(ctx: &Context<'_>, id: MediaId) -> Result<(), Error> {
-    let media = gate::media(ctx, id, Action::ManageTrash).await?.ok_or_else(|| InputError::not_found("ids"))?;
+async fn restore(ctx: &Context<'_>, id: MediaId, seen: Seen) -> Result<Option<GalleryId>, Error> {
+    let media = seen?.ok_or_else(|| InputError::not_found("ids"))?;
     if media.status != model::MediaStatus::Trashed {
         return Err(InputError::new(InputErrorCode::Conflict, "ids", "This is not in the trash.").into());
     }
     let now = caller(ctx).now;
-    if let Some(gallery) = store(ctx).get_gallery(media.gallery_id).await?.filter(|g| g.deleted_at.is_some()) {
+    let mut end = store(ctx).restore_media(&media, now).await?;
+    if end == Moved::GalleryGone
+        && let Some(gallery) = store(ctx).get_gallery(media.gallery_id).await?
+    {
         store(ctx).revive_gallery(&gallery, now).await?;
+        end = store(ctx).restore_media(&media, now).await?;
     }
-    match store(ctx).restore_media(&media, now).await? {
+    match end {
         Moved::Done => {
             // It may have been trashed before its renditions were made.
             store(ctx).put_job(id, &services(ctx).new_ulid(now).to_string()).await?;
-            store(ctx).refresh_gallery_span(media.gallery_id, None).await
+            Ok(Some(media.gallery_id))
         }
         Moved::Duplicate => {
             let message = "The gallery has this file again already.";
             Err(InputError::new(InputErrorCode::Conflict, "ids", message).into())
         }
-        Moved::Changed => Err(at_this_moment()),
+        Moved::Changed | Moved::GalleryGone => Err(at_this_moment()),
     }
 }
 

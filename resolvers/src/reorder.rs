@@ -47,7 +47,7 @@ async fn reorder(ctx: &Context<'_>, input: &ReorderMediaInput) -> Result<model::
     let gallery = managed(ctx, &input.gallery_id, "galleryId").await?;
     let ids = parse(&input.media_ids)?;
     let media = store(ctx).get_many_media(&ids).await?;
-    if ids.iter().any(|id| media.get(id).is_none_or(|media| media.gallery_id != gallery.id || !media.is_shown())) {
+    if ids.iter().any(|id| !media.get(id).is_some_and(|media| media.is_shown_in(gallery.id))) {
         return Err(InputError::not_found("mediaIds").into());
     }
     let low = match &input.after_media_id {
@@ -58,7 +58,7 @@ async fn reorder(ctx: &Context<'_>, input: &ReorderMediaInput) -> Result<model::
     let places = Position::between(low.as_ref(), high.as_ref(), ids.len());
     for (id, place) in ids.iter().zip(places) {
         notes(ctx).about(id);
-        put(ctx, *id, place, &gallery).await?;
+        put(ctx, &media[id], place, &gallery).await?;
     }
     let change = GalleryChange { sort: Some(GallerySort::Manual), ..GalleryChange::default() };
     for _ in 0..MAX_TRIES {
@@ -100,7 +100,7 @@ async fn place_of(
         let message = "This one is among those that are to be put after it.";
         return Err(InputError::new(InputErrorCode::Invalid, "afterMediaId", message).into());
     }
-    let media = store(ctx).get_media(id).await?.filter(|media| media.gallery_id == gallery.id && media.is_shown());
+    let media = store(ctx).get_media(id).await?.filter(|media| media.is_shown_in(gallery.id));
     media.map(|media| media.manual_position()).ok_or_else(|| InputError::not_found("afterMediaId").into())
 }
 
@@ -125,13 +125,14 @@ async fn next(
     }
 }
 
-async fn put(ctx: &Context<'_>, id: MediaId, place: Position, gallery: &model::Gallery) -> Result<(), Error> {
+async fn put(ctx: &Context<'_>, media: &model::Media, place: Position, gallery: &model::Gallery) -> Result<(), Error> {
+    let mut media = media.clone();
     for _ in 0..MAX_TRIES {
-        let media = store(ctx).get_media(id).await?.filter(|media| media.gallery_id == gallery.id && media.is_shown());
-        let media = media.ok_or_else(changed_meanwhile)?;
         if store(ctx).place_media(&media, place.clone(), caller(ctx).now).await? {
             return Ok(());
         }
+        let again = store(ctx).get_media(media.id).await?.filter(|media| media.is_shown_in(gallery.id));
+        media = again.ok_or_else(changed_meanwhile)?;
     }
     Err(changed_meanwhile())
 }

@@ -306,7 +306,7 @@ async fn finish(ctx: &Context<'_>, input: &FinishUploadInput) -> Result<Record, 
     }
     let noted = note(ctx, media.id, &change, now).await?;
     if change.taken_at.is_some() {
-        store(ctx).refresh_gallery_span(noted.gallery_id, None).await?;
+        store(ctx).refresh_gallery_span(noted.gallery_id).await?;
     }
     Ok(noted)
 }

@@ -144,16 +144,13 @@ impl Store {
     }
 
     /// Brings the days that a gallery spans, and its oldest picture, up to date with its media.
-    ///
-    /// The index that lists the media lags behind the table, so `removed` names a picture that just left.
-    pub async fn refresh_gallery_span(&self, id: GalleryId, removed: Option<MediaId>) -> Result<(), Error> {
+    pub async fn refresh_gallery_span(&self, id: GalleryId) -> Result<(), Error> {
         let page = PageRequest { first: MOST_LEAVING, after: None };
-        let stays = |media: &Media| Some(media.id) != removed;
         let at_end = async |sort| {
             let listed = self.list_media(id, &page, sort).await?;
             let ids: Vec<MediaId> = listed.rows.into_iter().map(|(_, id)| id).collect();
             let shown = self.get_shown_media(id, &ids).await?;
-            Ok::<_, Error>(shown.into_iter().flatten().find(stays))
+            Ok::<_, Error>(shown.into_iter().flatten().next())
         };
         let first = at_end(GallerySort::TakenAtAsc).await?;
         let last = at_end(GallerySort::TakenAtDesc).await?;

@@ -37,6 +37,8 @@ pub enum Moved {
     Duplicate,
     /// The record was changed meanwhile, or is not in the state for it.
     Changed,
+    /// The target was deleted.
+    GalleryGone,
 }
 
 impl From<Replaced> for Moved {
@@ -44,7 +46,8 @@ impl From<Replaced> for Moved {
         match end {
             Replaced::Done => Self::Done,
             Replaced::Duplicate => Self::Duplicate,
-            Replaced::Changed | Replaced::GalleryGone => Self::Changed,
+            Replaced::Changed => Self::Changed,
+            Replaced::GalleryGone => Self::GalleryGone,
         }
     }
 }

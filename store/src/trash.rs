@@ -22,7 +22,7 @@ impl Store {
         Ok(self.replace_media(Some(media), Some(&trashed), Vec::new()).await?.into())
     }
 
-    /// Takes media out of the trash, back into its gallery, which must not be deleted.
+    /// Takes media out of the trash, back into its gallery; [`Moved::GalleryGone`] where that was deleted.
     pub async fn restore_media(&self, media: &Media, now: Timestamp) -> Result<Moved, Error> {
         if media.status != MediaStatus::Trashed || media.erasing {
             return Ok(Moved::Changed);

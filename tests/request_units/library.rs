@@ -188,7 +188,7 @@ impl Filling<'_> {
             self.grant(album(n), self.family, AccessLevel::Comment).await;
             self.grant(summer(), person(n), AccessLevel::View).await;
             self.photo(cover(n), album(n), person(n), 10_000 + n).await;
-            self.store.refresh_gallery_span(album(n), None).await.expect("the table answers");
+            self.store.refresh_gallery_span(album(n)).await.expect("the table answers");
             self.link(n).await;
             self.audit_line(n).await;
         }
@@ -197,7 +197,7 @@ impl Filling<'_> {
             let photo = self.photo(photo(n), summer(), person(n % others.min(UPLOADERS)), n).await;
             self.finish(&photo, n).await;
         }
-        self.store.refresh_gallery_span(summer(), None).await.expect("the table answers");
+        self.store.refresh_gallery_span(summer()).await.expect("the table answers");
         for n in 0..others {
             self.comment(comment(n), n).await;
             self.comment(CommentId { thread: Some(comment(0).own), own: ulid(6, n), ..comment(0) }, n).await;

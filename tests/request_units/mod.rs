@@ -7,4 +7,5 @@ mod gallery_page;
 mod growth;
 mod library;
 mod lists;
+mod named;
 mod operations;
