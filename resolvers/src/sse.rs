@@ -5,9 +5,8 @@
 
 use std::time::Duration;
 
-use async_graphql::{Name, Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Variables};
-use async_graphql_parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection};
-use async_graphql_value::ConstValue;
+use async_graphql::{Response as GraphqlResponse, ServerError};
+use async_graphql_parser::types::OperationType;
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
@@ -22,6 +21,7 @@ use crate::{
     Api,
     appsync::{Door, Failure},
     context::Caller,
+    document::subscribed_field,
     http::{Authentication, JSON, REQUEST_ID, Refusal, body_of, parse, refused, request_id},
     loaders::{RecordLoader, keeping_record_loader},
     seats::{Seat, Seats},
@@ -106,7 +106,7 @@ impl Subscriptions {
             Err(error) => return Ok(only(&GraphqlResponse::from_errors(vec![error]))),
         };
         let asked = match measured.operation {
-            OperationType::Subscription => asked(&mut graphql),
+            OperationType::Subscription => subscribed_field(&mut graphql),
             OperationType::Query | OperationType::Mutation => {
                 let message = "This address is for subscriptions; send everything else to /graphql.";
                 return Err(Refusal::new(StatusCode::BAD_REQUEST, message));
@@ -193,37 +193,6 @@ impl Sending {
             (Ok(()), None) => (STILL_HERE.to_owned(), true),
         }
     }
-}
-
-/// The one field that a subscription asks for, with its arguments; none where it asks for more, less or otherwise.
-fn asked(graphql: &mut GraphqlRequest) -> Option<(String, Map<String, Value>)> {
-    let (variables, name) = (graphql.variables.clone(), graphql.operation_name.clone());
-    let document = graphql.parsed_query().ok()?;
-    let operation = chosen(document, name.as_deref())?;
-    let [selection] = operation.selection_set.node.items.as_slice() else { return None };
-    let Selection::Field(field) = &selection.node else { return None };
-    if !field.node.directives.is_empty() || field.node.name.node.starts_with("__") {
-        return None;
-    }
-    let given = field.node.arguments.iter().filter_map(|(name, value)| {
-        let value = value.node.clone().into_const_with(|name| value_of(operation, &variables, &name).ok_or(()));
-        Some((name.node.to_string(), value.ok()?.into_json().ok()?))
-    });
-    Some((field.node.name.node.to_string(), given.collect()))
-}
-
-fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    let mut operations = document.operations.iter();
-    let chosen = operations.find(|(known, _)| name.is_none() || known.map(Name::as_str) == name);
-    chosen.map(|(_, operation)| &operation.node)
-}
-
-fn value_of(operation: &OperationDefinition, variables: &Variables, name: &str) -> Option<ConstValue> {
-    let given = variables.get(name).cloned();
-    given.or_else(|| {
-        let defined = operation.variable_definitions.iter().find(|variable| variable.node.name.node == name)?;
-        defined.node.default_value.as_ref().map(|value| value.node.clone())
-    })
 }
 
 /// A stream of one answer.

@@ -1,7 +1,7 @@
 //! What a document may be, found out before it is executed: first by its text, in one pass, then by its parsed form.
 
+mod asked;
 mod cost;
-mod ids;
 mod lexer;
 mod measure;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_graphql::{Request, ServerError, Variables};
 use async_graphql_parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 
-pub(crate) use self::ids::root_ids;
+pub(crate) use self::asked::{root_ids, subscribed_field};
 use self::{
     cost::Rules,
     lexer::lex,

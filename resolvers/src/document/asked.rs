@@ -1,9 +1,10 @@
-//! The ids that an operation names, found before it is executed.
+//! What an operation asks about, found before it is executed: the ids that it names, the field that it subscribes to.
 
 use async_graphql::{Request, Variables};
 use async_graphql_parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql_value::{ConstValue, Value};
 use model::NodeId;
+use serde_json::Map;
 
 /// The ids that are passed to the fields of an operation itself, literally or by variables. None of a document that
 /// leaves open which operation is meant. The document was measured, so that no fragment contains itself.
@@ -15,6 +16,31 @@ pub(crate) fn root_ids(request: &mut Request) -> Vec<NodeId> {
         Finding { document, variables: &variables, ids: &mut ids }.selections(&operation.selection_set.node);
     }
     ids
+}
+
+/// The one field that a subscription asks for, with its arguments; none where it asks for more, less or otherwise.
+pub(crate) fn subscribed_field(request: &mut Request) -> Option<(String, Map<String, serde_json::Value>)> {
+    let (variables, name) = (request.variables.clone(), request.operation_name.clone());
+    let document = request.parsed_query().ok()?;
+    let operation = chosen(document, name.as_deref())?;
+    let [selection] = operation.selection_set.node.items.as_slice() else { return None };
+    let Selection::Field(field) = &selection.node else { return None };
+    if !field.node.directives.is_empty() || field.node.name.node.starts_with("__") {
+        return None;
+    }
+    let given = field.node.arguments.iter().filter_map(|(name, value)| {
+        let value = value.node.clone().into_const_with(|name| value_of(operation, &variables, &name).ok_or(()));
+        Some((name.node.to_string(), value.ok()?.into_json().ok()?))
+    });
+    Some((field.node.name.node.to_string(), given.collect()))
+}
+
+fn value_of(operation: &OperationDefinition, variables: &Variables, name: &str) -> Option<ConstValue> {
+    let given = variables.get(name).cloned();
+    given.or_else(|| {
+        let defined = operation.variable_definitions.iter().find(|variable| variable.node.name.node == name)?;
+        defined.node.default_value.as_ref().map(|value| value.node.clone())
+    })
 }
 
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
