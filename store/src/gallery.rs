@@ -31,8 +31,8 @@ pub struct GalleryChange {
     pub cover_media_id: Option<Option<MediaId>>,
 }
 
-/// How many pictures at one end of a gallery may have left it, while the index still lists them.
-const MOST_LEAVING: usize = 10;
+/// How many pictures are looked at, at a time, for the first that a gallery shows.
+const ENDS_READ: usize = 10;
 
 impl Store {
     /// One gallery, deleted ones too.
@@ -145,21 +145,28 @@ impl Store {
 
     /// Brings the days that a gallery spans, and its oldest picture, up to date with its media.
     pub async fn refresh_gallery_span(&self, id: GalleryId) -> Result<(), Error> {
-        let page = PageRequest { first: MOST_LEAVING, after: None };
-        let at_end = async |sort| {
-            let listed = self.list_media(id, &page, sort).await?;
-            let ids: Vec<MediaId> = listed.rows.into_iter().map(|(_, id)| id).collect();
-            let shown = self.get_shown_media(id, &ids).await?;
-            Ok::<_, Error>(shown.into_iter().flatten().next())
-        };
-        let first = at_end(GallerySort::TakenAtAsc).await?;
-        let last = at_end(GallerySort::TakenAtDesc).await?;
+        let first = self.first_shown(id, GallerySort::TakenAtAsc).await?;
+        let last = self.first_shown(id, GallerySort::TakenAtDesc).await?;
         let update = Change::of_existing()
             .put("first_taken_on", first.as_ref().map(Media::day).as_ref())?
             .put("last_taken_on", last.as_ref().map(Media::day).as_ref())?
             .put("first_media_id", first.map(|media| media.id).as_ref())?;
         self.change::<Gallery>(&keys::gallery(id), update).await?;
         Ok(())
+    }
+
+    /// The first picture that a gallery shows in an order. Those before it may have left, while the index lists them still.
+    async fn first_shown(&self, id: GalleryId, sort: GallerySort) -> Result<Option<Media>, Error> {
+        let mut page = PageRequest { first: ENDS_READ, after: None };
+        loop {
+            let listed = self.list_media(id, &page, sort).await?;
+            page.after = listed.rows.last().map(|(cursor, _)| cursor.clone());
+            let ids: Vec<MediaId> = listed.rows.into_iter().map(|(_, id)| id).collect();
+            let shown = self.get_shown_media(id, &ids).await?.into_iter().flatten().next();
+            if shown.is_some() || !listed.has_next {
+                return Ok(shown);
+            }
+        }
     }
 }
 
