@@ -209,12 +209,12 @@ impl Cast {
             (Caller::Downloader, &id, json!({ "allowDownload": true })),
             (Caller::Elsewhere, &common, json!({ "allowDownload": true })),
         ] {
-            let link = self.share(gallery, rest).await;
-            self.guests.insert((caller, state), self.come_by(&link).await);
+            let link = self.admin().shares(gallery, rest).await;
+            self.guests.insert((caller, state), self.home.comes_by(&link).await);
         }
         let rest = json!({ "label": "The choir", "expiresAt": self.home.now().plus_seconds(86_400).to_string() });
-        let link = self.share(&id, rest).await;
-        self.come_by(&link).await;
+        let link = self.admin().shares(&id, rest).await;
+        self.home.comes_by(&link).await;
         self.links.insert(state, id_of(&link));
         let call = "updateGallery(input: $input) { userErrors { code } }";
         let change = json!({ "id": id, "visibility": state.visibility(), "description": "Of the whole family" });
@@ -233,9 +233,9 @@ impl Cast {
         admin.does("setUserDisabled(input: $input) { userErrors { code } }", "SetUserDisabledInput", input).await;
         let family = self.galleries[&State::Family].to_string();
         let end = self.home.now().plus_seconds(SHORT_LIFE_SECONDS).to_string();
-        let expired = self.come_by(&self.share(&family, json!({ "expiresAt": end })).await).await;
-        let link = self.share(&family, json!({})).await;
-        let revoked = self.come_by(&link).await;
+        let expired = self.home.comes_by(&self.admin().shares(&family, json!({ "expiresAt": end })).await).await;
+        let link = self.admin().shares(&family, json!({})).await;
+        let revoked = self.home.comes_by(&link).await;
         let input = json!({ "id": link["id"] });
         admin.does("revokeShareLink(input: $input) { userErrors { code } }", "RevokeShareLinkInput", input).await;
         vec![
@@ -251,20 +251,6 @@ impl Cast {
 
     fn with_token(&self, token: &str) -> Actor {
         Actor::new(&self.home, Some(json!({ "accessToken": token })))
-    }
-
-    async fn share(&self, gallery: &str, rest: Value) -> Value {
-        let call = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
-        let mut input = json!({ "galleryId": gallery });
-        input.as_object_mut().expect("an object").extend(rest.as_object().cloned().expect("an object"));
-        self.admin().does(call, "CreateShareLinkInput", input).await["shareLink"].take()
-    }
-
-    async fn come_by(&self, link: &Value) -> Actor {
-        let token = link["url"].as_str().and_then(|url| url.split_once('#')).expect("a token").1;
-        let call = "openShareLink(input: $input) { session { accessToken } userErrors { code } }";
-        let opened = self.home.anonymous().does(call, "OpenShareLinkInput", json!({ "token": token })).await;
-        Actor::new(&self.home, Some(opened["session"].clone()))
     }
 }
 

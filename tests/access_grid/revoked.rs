@@ -268,13 +268,8 @@ async fn a_demoted_admin_is_a_visitor_at_once_whatever_the_index_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_link_opens_nothing_whatever_the_index_says() {
     let album = Album::new().await;
-    let call = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
-    let link =
-        album.admin.does(call, "CreateShareLinkInput", json!({ "galleryId": album.gallery })).await["shareLink"].take();
-    let token = link["url"].as_str().and_then(|url| url.split_once('#')).expect("a token").1;
-    let call = "openShareLink(input: $input) { session { accessToken } userErrors { code } }";
-    let opened = album.home.anonymous().does(call, "OpenShareLinkInput", json!({ "token": token })).await;
-    let guest = Actor::new(&album.home, Some(opened["session"].clone()));
+    let link = album.admin.shares(&album.gallery, json!({})).await;
+    let guest = album.home.comes_by(&link).await;
     let see = &album.questions()[0];
     for door in Door::ALL {
         assert!(see.ask(&album.home, &guest, door).await.contains(&album.gallery), "{door:?}");

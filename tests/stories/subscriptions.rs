@@ -124,7 +124,7 @@ async fn a_guest_hears_of_the_pictures_of_the_own_gallery_and_of_nothing_else() 
     let gallery = admin.makes_gallery("Summer", "FAMILY").await;
     let other = admin.makes_gallery("Winter", "FAMILY").await;
     let id = admin.adds_photo(&gallery, "2024:07:03 15:04:05").await;
-    let guest = guest_of(&home, &admin, &gallery).await;
+    let guest = home.comes_by(&admin.shares(&gallery, json!({})).await).await;
     let mut looking = watches(&guest, &gallery).await;
     let new = admin.adds_photo(&gallery, "2024:07:04 15:04:05").await;
     assert_eq!(looking.event().await, media_event(&gallery, &new, "PROCESSING"));
@@ -335,14 +335,4 @@ async fn nobody_tells_of_events_but_the_services() {
     assert_eq!(request.send().await.expect("an answer").status(), StatusCode::BAD_REQUEST);
     let id = admin.adds_photo(&gallery, "2024:07:03 15:04:05").await;
     assert_eq!(looking.event().await, media_event(&gallery, &id, "PROCESSING"), "the first that was heard of");
-}
-
-async fn guest_of(home: &Home, admin: &Actor, gallery: &str) -> Actor {
-    let create = "createShareLink(input: $input) { shareLink { url } userErrors { code } }";
-    let made = admin.does(create, "CreateShareLinkInput", json!({ "galleryId": gallery })).await;
-    let url = made["shareLink"]["url"].as_str().expect("an address");
-    let token = url.split_once('#').expect("a token").1;
-    let open = "openShareLink(input: $input) { session { accessToken refreshToken } userErrors { code } }";
-    let opened = home.anonymous().does(open, "OpenShareLinkInput", json!({ "token": token })).await;
-    Actor::new(home, Some(opened["session"].clone()))
 }

@@ -143,6 +143,14 @@ impl Actor {
         payload["gallery"]["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Makes a share link for a gallery, as `rest` of the input says, and gives its id and address.
+    pub(crate) async fn shares(&self, gallery: &str, rest: Value) -> Value {
+        let call = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
+        let mut input = rest;
+        input["galleryId"] = json!(gallery);
+        self.does(call, "CreateShareLinkInput", input).await["shareLink"].take()
+    }
+
     /// Puts a person on the access list of a gallery; `null` takes them off.
     pub(crate) async fn grants(&self, gallery: &str, user: &str, level: Value) {
         let call = "setGalleryAccess(input: $input) { gallery { id } userErrors { code } }";

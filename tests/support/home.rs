@@ -13,6 +13,7 @@ use std::{
 
 use local::{FirstPasswords, Options, System, cognito::PasswordCost};
 use model::Timestamp;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -87,6 +88,14 @@ impl Home {
         let email = format!("{}@example.org", name.to_lowercase());
         let password = admin.invites(&email, name, "VISITOR").await;
         self.anonymous().signed_in_for_the_first_time(&email, &password, "a-new-password").await
+    }
+
+    /// Somebody who came by a share link, of which the address is known.
+    pub(crate) async fn comes_by(&self, link: &Value) -> Actor {
+        let (_, token) = link["url"].as_str().and_then(|url| url.split_once('#')).expect("an address with a token");
+        let open = "openShareLink(input: $input) { session { accessToken refreshToken } userErrors { code } }";
+        let opened = self.anonymous().does(open, "OpenShareLinkInput", json!({ "token": token })).await;
+        Actor::new(self, Some(opened["session"].clone()))
     }
 
     /// The time that the system has.
