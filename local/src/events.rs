@@ -3,21 +3,55 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use model::Clock;
+use model::{Clock, object_key::Work};
 use processor::{BatchResponse, ObjectCreated, Processor, batch_of_one};
 use tokio::sync::watch;
 
-use crate::s3::{OutboxEvent, Store};
+use crate::s3::{Keys, OutboxEvent, Store};
 
-/// How many files are processed at once: decoding takes memory.
-const CONCURRENCY: usize = 2;
 const BATCH: u32 = 16;
-/// The time that one event has, as long as a Lambda function may run.
-const TIME_PER_EVENT: Duration = Duration::from_mins(15);
 /// Where nothing is due for long, the outbox is looked at this often all the same.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
+/// Events wait in two lines, so that a picture does not wait for the films before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Conversions of films.
+    Films,
+    /// All else.
+    Pictures,
+}
+
+impl Lane {
+    pub(crate) const ALL: [Self; 2] = [Self::Films, Self::Pictures];
+
+    fn keys(self) -> Keys {
+        let films = Work::Convert.prefix();
+        match self {
+            Self::Films => Keys::With(films),
+            Self::Pictures => Keys::Without(films),
+        }
+    }
+
+    /// How many files are processed at once: decoding takes memory, and a converter takes all cores by itself.
+    fn concurrency(self) -> usize {
+        match self {
+            Self::Films => 1,
+            Self::Pictures => 2,
+        }
+    }
+
+    /// The time that one event has: as long as a Lambda function may run, but for films that of a long evening.
+    fn time_per_event(self) -> Duration {
+        match self {
+            Self::Films => Duration::from_hours(6),
+            Self::Pictures => Duration::from_mins(15),
+        }
+    }
+}
+
 /// The outbox, the processor that it feeds, and how they are told apart from AWS: not at all.
+#[derive(Clone)]
 pub(crate) struct Delivery {
     pub(crate) outbox: Arc<Store>,
     pub(crate) processor: Processor,
@@ -27,43 +61,53 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     /// Delivers until `stop` changes; what is under way is then delivered again after the next start.
-    pub(crate) async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn run(self, lane: Lane, stop: watch::Receiver<bool>) {
+        let mut put = self.outbox.events_put();
+        let mut stopped = stop.clone();
         loop {
-            let round = async {
-                match self.outbox.due_events(BATCH).await {
-                    Ok(events) if events.is_empty() => self.pause().await,
-                    Ok(events) => {
-                        stream::iter(events).for_each_concurrent(CONCURRENCY, |event| self.deliver(event)).await;
-                    }
-                    Err(error) => {
-                        tracing::error!(%error, "the outbox could not be read");
-                        tokio::time::sleep(LONGEST_PAUSE).await;
+            put.mark_unchanged();
+            match self.outbox.due_events(lane.keys(), BATCH).await {
+                Ok(events) if events.is_empty() => {
+                    tokio::select! {
+                        _ = put.changed() => {}
+                        () = self.until_due(lane) => {}
+                        _ = stopped.changed() => {}
                     }
                 }
-            };
-            tokio::select! {
-                () = round => {}
-                _ = stop.changed() => return,
+                Ok(events) => {
+                    let deliver = |event| self.deliver(event, lane, stop.clone());
+                    stream::iter(events).for_each_concurrent(lane.concurrency(), deliver).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the outbox could not be read");
+                    tokio::select! {
+                        () = tokio::time::sleep(LONGEST_PAUSE) => {}
+                        _ = stopped.changed() => {}
+                    }
+                }
+            }
+            if *stop.borrow() {
+                return;
             }
         }
     }
 
-    /// Until an event arrives, or the next one is due.
-    async fn pause(&self) {
-        let until_due = match self.outbox.next_due().await {
+    /// Until the next event is due, as far as that is known.
+    async fn until_due(&self, lane: Lane) {
+        let pause = match self.outbox.next_due(lane.keys()).await {
             Ok(Some(due)) => {
                 let millis = due.unix_millis() - (self.clock)().unix_millis();
                 Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(LONGEST_PAUSE)
             }
             Ok(None) | Err(_) => LONGEST_PAUSE,
         };
-        tokio::select! {
-            () = self.outbox.wait_for_event() => {}
-            () = tokio::time::sleep(until_due) => {}
-        }
+        tokio::time::sleep(pause).await;
     }
 
-    async fn deliver(&self, event: OutboxEvent) {
+    async fn deliver(&self, event: OutboxEvent, lane: Lane, mut stop: watch::Receiver<bool>) {
+        if *stop.borrow() {
+            return;
+        }
         match self.outbox.begin_event(event.id).await {
             Ok(true) => {}
             Ok(false) => {
@@ -75,6 +119,24 @@ impl Delivery {
                 return;
             }
         }
+        let noted = tokio::select! {
+            failure = self.hand_over(&event, lane) => match &failure {
+                None => self.outbox.complete_event(event.id).await,
+                Some(reason) => {
+                    tracing::error!(object.key = event.key, event.attempts, reason, "an event failed; see `mantel redrive`");
+                    self.outbox.fail_event(event.id, reason).await
+                }
+            },
+            _ = stop.changed() => self.outbox.release_event(event.id).await,
+        };
+        if let Err(error) = noted {
+            // It stays in the outbox and comes again, which the processor is made for.
+            tracing::error!(%error, event.id, "the outcome of an event could not be noted");
+        }
+    }
+
+    /// Gives an event to the processor, and tells why that failed, if it did.
+    async fn hand_over(&self, event: &OutboxEvent, lane: Lane) -> Option<String> {
         let time = event.created.to_string();
         let object = ObjectCreated {
             bucket: &event.bucket,
@@ -85,25 +147,9 @@ impl Delivery {
             time: &time,
         };
         let batch = batch_of_one(&event.id.to_string(), &self.region, &object);
-        let failure = match self.processor.handle(batch, TIME_PER_EVENT).await {
+        match self.processor.handle(batch, lane.time_per_event()).await {
             Ok(BatchResponse { failures }) => failures.into_iter().next().map(|failure| failure.reason),
             Err(error) => Some(error.to_string()),
-        };
-        let noted = match &failure {
-            None => self.outbox.complete_event(event.id).await,
-            Some(reason) => {
-                tracing::error!(
-                    object.key = event.key,
-                    event.attempts,
-                    reason,
-                    "an event failed; see `mantel redrive`"
-                );
-                self.outbox.fail_event(event.id, reason).await
-            }
-        };
-        if let Err(error) = noted {
-            // It stays in the outbox and comes again, which the processor is made for.
-            tracing::error!(%error, event.id, "the outcome of an event could not be noted");
         }
     }
 }

@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use local::{FirstPasswords, Options, System, cognito::PasswordCost};
 use model::{Role, Timestamp};
+use processor::Worker;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -94,6 +95,9 @@ enum Command {
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 fn main() -> ExitCode {
+    if let Some(end) = processor::run_if_worker() {
+        return end;
+    }
     // Answering a document goes a dozen fields deep, and unoptimised code needs more stack for each than threads have by
     // default.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
@@ -171,6 +175,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         random: Arc::new(fill_random),
         retry_base_seconds: RETRY_BASE_SECONDS,
         dev: serve.dev,
+        worker: Worker::of_this_program().context("the system does not say where this program is")?,
     })
 }
 

@@ -7,7 +7,7 @@ use dynoxide::Database;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
-use processor::{Limits, Processor};
+use processor::{Limits, Processor, Tools, Worker};
 use resolvers::{Api, Events, Random, Services, SiteAddress, Subscriptions, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -19,7 +19,7 @@ use crate::{
     cognito::{self, UserPool},
     data_folder::{DataFolder, Secrets},
     dynamodb,
-    events::Delivery,
+    events::{Delivery, Lane},
     gateway::Gateway,
     hosts::Hosts,
     s3,
@@ -32,6 +32,8 @@ pub const REGION: &str = "us-east-1";
 const TABLE: &str = "mantel";
 const ORIGINALS: &str = "originals";
 const RENDITIONS: &str = "renditions";
+/// Larger films are kept, but not looked into: the disk holds them once more meanwhile.
+const MAX_FILM_BYTES: u64 = 32 * 1024 * 1024 * 1024;
 /// How often rows whose time is over are removed.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
 
@@ -62,6 +64,8 @@ pub struct Options {
     pub retry_base_seconds: i64,
     /// Whether the GraphQL schema shows to callers without a session.
     pub dev: bool,
+    /// Who looks into files.
+    pub worker: Worker,
 }
 
 /// Everything, running.
@@ -156,14 +160,22 @@ impl System {
         };
         doors.spawn(serve(site, answer, stopped.clone()));
         let scratch = empty_scratch(&opened.folder)?;
-        let processor = Processor::new(store.clone(), options.clock.clone(), Limits::default(), scratch);
+        let tools = Tools {
+            limits: Limits::default(),
+            worker: options.worker.clone(),
+            scratch,
+            max_film_bytes: MAX_FILM_BYTES,
+        };
+        let processor = Processor::new(store.clone(), options.clock.clone(), tools);
         let delivery = Delivery {
             outbox: opened.objects.clone(),
             processor: processor.clone(),
             region: REGION.to_owned(),
             clock: options.clock.clone(),
         };
-        doors.spawn(delivery.run(stopped.clone()));
+        for lane in Lane::ALL {
+            doors.spawn(delivery.clone().run(lane, stopped.clone()));
+        }
         doors.spawn(sweep(opened.database, opened.objects.clone(), processor, stopped));
         Ok(Self {
             site: addresses.0,

@@ -70,5 +70,6 @@ pub fn media_events(before: Option<&Media>, after: Option<&Media>) -> Vec<MediaE
 }
 
 fn looks_otherwise(was: &Media, is: &Media) -> bool {
-    (was.gallery_id, was.status, &was.renditions) != (is.gallery_id, is.status, &is.renditions)
+    (was.gallery_id, was.status, &was.renditions, &was.playback, &was.upright)
+        != (is.gallery_id, is.status, &is.renditions, &is.playback, &is.upright)
 }

@@ -60,7 +60,7 @@ pub struct Exif {
 }
 
 /// When a picture was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenAt {
     /// The moment; where the offset is unknown, the camera's wall clock read as if it were UTC.
     pub time: Timestamp,

@@ -15,6 +15,7 @@ pub mod object_key;
 mod page;
 mod people;
 mod position;
+mod rendition;
 mod text;
 mod time;
 pub mod upload;
@@ -27,12 +28,11 @@ pub use event::{CommentEvent, CommentEventKind, Event, MediaEvent, media_events}
 pub use facts::{Exif, Location, MediaKind, TakenAt};
 pub use gallery::{AccessLevel, Gallery, GallerySort, Grant, Visibility};
 pub use id::{AuditLineId, CommentId, GalleryId, InvalidId, LinkId, MediaId, NodeId, UserId};
-pub use media::{
-    Announcement, Findings, Media, MediaStatus, RenditionName, RenditionSize, Renditions, Rotation, Upload,
-};
+pub use media::{Announcement, Findings, Media, MediaStatus, Rotation, Upload};
 pub use page::{Cursor, MAX_PAGE_SIZE, Page, PageRequest};
 pub use people::{Comment, Like, Role, ShareLink, User};
 pub use position::{InvalidPosition, Position};
+pub use rendition::{Conversion, DerivedFile, FilmInPhoto, RenditionName, RenditionSize, Renditions, Upright};
 pub use text::{Caption, CommentText, Description, DisplayName, Email, FileName, PlaceName, Title};
 pub use time::{Clock, InvalidTimestamp, Timestamp};
 pub use upload::Sha256;

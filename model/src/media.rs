@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Caption, Exif, FileName, GalleryId, Location, MediaId, MediaKind, PlaceName, Position, Sha256, TakenAt, Timestamp,
-    UserId, Word, object_key::recipe, words,
+    Caption, Conversion, DerivedFile, Exif, FileName, FilmInPhoto, GalleryId, Location, MediaId, MediaKind, PlaceName,
+    Position, Renditions, Sha256, TakenAt, Timestamp, Upright, UserId, Word,
+    object_key::{playback_recipe, recipe, upright_recipe},
+    words,
 };
 
 /// Where a photo or video is on its way.
@@ -96,77 +98,6 @@ impl From<Rotation> for u16 {
     }
 }
 
-/// The sizes in which a picture is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RenditionName {
-    /// Fits 512 x 512 pixels.
-    Thumbnail,
-    /// Fits 2048 x 2048 pixels.
-    Preview,
-}
-
-impl RenditionName {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Thumbnail, Self::Preview];
-
-    /// Its part of the object key.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Thumbnail => "thumbnail",
-            Self::Preview => "preview",
-        }
-    }
-
-    /// The side in pixels of the square that it fits.
-    #[must_use]
-    pub fn max_side(self) -> u32 {
-        match self {
-            Self::Thumbnail => 512,
-            Self::Preview => 2_048,
-        }
-    }
-}
-
-/// Size of one stored rendition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RenditionSize {
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
-    /// Bytes.
-    pub size_bytes: u64,
-}
-
-/// The stored renditions of one picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Renditions {
-    /// The recipe by which they were made, a part of their object keys.
-    pub recipe: String,
-    /// Fits 512 x 512 pixels.
-    pub thumbnail: RenditionSize,
-    /// Fits 2048 x 2048 pixels.
-    pub preview: RenditionSize,
-}
-
-impl Renditions {
-    /// Bytes of all of them.
-    #[must_use]
-    pub fn total_bytes(&self) -> u64 {
-        RenditionName::ALL.into_iter().map(|name| self.size(name).size_bytes).sum()
-    }
-
-    /// The size of one of them.
-    #[must_use]
-    pub fn size(&self, name: RenditionName) -> RenditionSize {
-        match name {
-            RenditionName::Thumbnail => self.thumbnail,
-            RenditionName::Preview => self.preview,
-        }
-    }
-}
-
 /// What is known of bytes that are still on their way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
@@ -222,6 +153,27 @@ pub struct Media {
     pub dominant_color: Option<String>,
     /// What was made of it, when something was.
     pub renditions: Option<Renditions>,
+    /// Whether the file is damaged, so that its renditions show only what could be read.
+    #[serde(default)]
+    pub damaged: bool,
+    /// How long a film is, in seconds.
+    #[serde(default)]
+    pub duration_seconds: Option<f64>,
+    /// A form of a film that every phone plays.
+    #[serde(default)]
+    pub playback: Option<DerivedFile>,
+    /// Where the making of [`Self::playback`] is; none where nothing is to be made.
+    #[serde(default)]
+    pub conversion: Option<Conversion>,
+    /// An upright copy of the original, where somebody asked for one.
+    #[serde(default)]
+    pub upright: Option<Upright>,
+    /// The film that is a part of a photo.
+    #[serde(default)]
+    pub film: Option<FilmInPhoto>,
+    /// What the photo and the film of a Live Photo have in common.
+    #[serde(default)]
+    pub live_photo_id: Option<String>,
     /// The turn that a person asked for.
     pub rotation: Rotation,
     /// Why no picture could be made of it, for people.
@@ -307,6 +259,13 @@ impl From<Announcement> for Media {
             thumbhash: None,
             dominant_color: None,
             renditions: None,
+            damaged: false,
+            duration_seconds: None,
+            playback: None,
+            conversion: None,
+            upright: None,
+            film: None,
+            live_photo_id: None,
             rotation: Rotation::None,
             failure_reason: None,
             rejected: false,
@@ -364,15 +323,54 @@ impl Media {
         words(texts.into_iter().flatten())
     }
 
-    /// Whether the processor has something left to do for it.
+    /// Whether the processor has something left to do for it, which may have got lost on the way.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        let current = self.renditions.as_ref().is_some_and(|made| made.recipe == recipe(self.rotation));
         match self.status {
             MediaStatus::Uploading | MediaStatus::Processing => true,
-            MediaStatus::Ready => !current,
+            MediaStatus::Ready => !self.shows_its_turn() || self.awaits_conversion(),
             MediaStatus::Failed | MediaStatus::Trashed => false,
         }
+    }
+
+    /// Whether a film is still to be brought into a form that every phone plays.
+    #[must_use]
+    pub fn awaits_conversion(&self) -> bool {
+        self.status == MediaStatus::Ready && matches!(self.conversion, Some(Conversion::Waiting { .. }))
+    }
+
+    /// Whether its renditions are turned as people asked.
+    #[must_use]
+    pub fn shows_its_turn(&self) -> bool {
+        let turn_of = |recipe: &str| recipe.rsplit_once('-').map(|(_, turn)| turn.to_owned());
+        self.renditions.as_ref().is_some_and(|made| turn_of(&made.recipe) == turn_of(&recipe(self.rotation)))
+    }
+
+    /// Whether more can be made of it today than was made when it was looked at.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        let current = self.renditions.as_ref().is_some_and(|made| made.recipe == recipe(self.rotation));
+        self.status == MediaStatus::Ready && (!current || self.conversion == Some(Conversion::NoConverter))
+    }
+
+    /// Whether its film is in the form that is made today.
+    #[must_use]
+    pub fn plays_its_turn(&self) -> bool {
+        self.playback.as_ref().is_some_and(|made| made.recipe == playback_recipe(self.rotation))
+    }
+
+    /// The upright copy of its original, if it is known what becomes of it as it is turned now.
+    #[must_use]
+    pub fn upright_now(&self) -> Option<&Upright> {
+        self.upright.as_ref().filter(|known| known.recipe() == upright_recipe(self.rotation))
+    }
+
+    /// Bytes of all that was made of it.
+    #[must_use]
+    pub fn derived_bytes(&self) -> u64 {
+        let files = [self.playback.as_ref(), self.upright.as_ref().and_then(Upright::file)];
+        let files: u64 = files.into_iter().flatten().map(|file| file.size.size_bytes).sum();
+        files + self.renditions.as_ref().map_or(0, Renditions::total_bytes)
     }
 
     /// The calendar month of [`Self::sort_time`] at the place of the picture, as `YYYY-MM`.
@@ -389,7 +387,7 @@ impl Media {
 }
 
 /// What the processor found out about the bytes of an original.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// By its content.
     pub kind: MediaKind,
@@ -409,6 +407,36 @@ pub struct Findings {
     pub thumbhash: Option<String>,
     /// `#rrggbb`.
     pub dominant_color: Option<String>,
+    /// Whether only a part of the file could be read.
+    pub damaged: bool,
+    /// Of a film.
+    pub duration_seconds: Option<f64>,
+    /// Of a photo.
+    pub film: Option<FilmInPhoto>,
+    /// From the file.
+    pub live_photo_id: Option<String>,
+}
+
+impl Findings {
+    /// Nothing but what the file is.
+    #[must_use]
+    pub fn of(kind: MediaKind, content_type: String) -> Self {
+        Self {
+            kind,
+            content_type,
+            width: None,
+            height: None,
+            taken_at: None,
+            location: None,
+            exif: None,
+            thumbhash: None,
+            dominant_color: None,
+            damaged: false,
+            duration_seconds: None,
+            film: None,
+            live_photo_id: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,54 +1,79 @@
-//! From an event to a READY record: download, check, render, store, record. Every step may happen twice.
+//! From an event to a READY record: download, check, have it looked at, store, record. Every step may happen twice.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+mod convert;
+mod maintenance;
+mod render;
+mod upright;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
+use std::{path::PathBuf, time::Duration};
+
 use model::{
-    Clock, Error, Findings, Media, MediaId, MediaStatus, RenditionName, RenditionSize, Renditions,
-    object_key::{OriginalsKey, recipe},
+    Clock, Error, Media, MediaId, RenditionName,
+    object_key::{OriginalsKey, Work},
 };
 use serde_json::Value;
 use store::Store;
+use tempfile::TempDir;
+use tokio::time::Instant;
 
+pub use self::maintenance::{Asked, Reprocess, reprocess};
 use crate::{
-    HEAD_BYTES, Limits, Rendered, RenditionFile,
+    HEAD_BYTES, Limits, Worker,
     event::{Batch, BatchResponse, Event, Failure, Message},
-    facts, render,
 };
 
-/// How often a picture is done over because its record changed meanwhile.
+/// How often a file is done over because its record changed meanwhile.
 const MAX_ROUNDS: usize = 4;
-/// Larger files are kept, but not looked into: they would fill the disk of a function.
-const MAX_RENDERED_BYTES: u64 = 400 * 1024 * 1024;
-const TOO_LARGE_TO_RENDER: &str =
-    "This file is too large for Mantel to show. The original is kept and can be downloaded.";
-/// Lost processing is asked for anew after this long without a change.
-const LOST_AFTER_SECONDS: i64 = 15 * 60;
-const MAX_ATTEMPTS: u32 = 5;
+/// Larger pictures are kept, but not looked into.
+const MAX_PICTURE_BYTES: u64 = 400 * 1024 * 1024;
+
+/// What a processor works with.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// What decoding a picture may take.
+    pub limits: Limits,
+    /// Who looks into files.
+    pub worker: Worker,
+    /// A folder for temporary files.
+    pub scratch: PathBuf,
+    /// Larger films are kept, but not looked into: they would fill the disk.
+    pub max_film_bytes: u64,
+}
 
 /// Makes renditions of what was uploaded.
 #[derive(Clone)]
 pub struct Processor {
     store: Store,
     clock: Clock,
-    limits: Limits,
-    scratch: PathBuf,
+    tools: Tools,
 }
 
-/// The outcome of looking at an original's bytes.
-struct Looked {
-    findings: Findings,
-    result: Result<Rendered, String>,
+/// An original on the disk, in a folder of its own that goes with it.
+struct Fetched {
+    folder: TempDir,
+    /// Whether all of it is there, or only its beginning.
+    whole: bool,
+}
+
+impl Fetched {
+    /// Its name within the folder.
+    const FILE: &str = "original";
+}
+
+/// What came of fetching an original.
+enum Fetch {
+    Done(Fetched),
+    /// There is no such object (any more).
+    Gone,
+    /// Its bytes are not those that were announced.
+    Damaged,
 }
 
 impl Processor {
-    /// A processor that works on these services, within these limits, with temporary files in the folder `scratch`.
+    /// A processor that works on these services, with these tools.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, limits: Limits, scratch: PathBuf) -> Self {
-        Self { store, clock, limits, scratch }
+    pub fn new(store: Store, clock: Clock, tools: Tools) -> Self {
+        Self { store, clock, tools }
     }
 
     /// Handles one batch within `time_left`, and names the messages that must come again.
@@ -57,10 +82,10 @@ impl Processor {
     /// When the batch itself is not in the form of SQS.
     pub async fn handle(&self, batch: Value, time_left: Duration) -> Result<BatchResponse, serde_json::Error> {
         let batch: Batch = serde_json::from_value(batch)?;
-        let deadline = tokio::time::Instant::now() + time_left;
+        let deadline = Instant::now() + time_left;
         let mut response = BatchResponse::default();
         for message in batch.records {
-            let outcome = tokio::time::timeout_at(deadline, self.handle_message(&message)).await;
+            let outcome = tokio::time::timeout_at(deadline, self.handle_message(&message, deadline)).await;
             let reason = match outcome {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) => reason,
@@ -72,31 +97,7 @@ impl Processor {
         Ok(response)
     }
 
-    /// Finds media whose processing got lost on the way, and asks for it anew; what fails again and again is given up.
-    /// To be called now and then.
-    ///
-    /// # Errors
-    /// When a service does not answer; the next call goes on.
-    pub async fn reconcile(&self) -> Result<(), Error> {
-        let now = (self.clock)();
-        for media in self.store.scan_unfinished_media(now.plus_seconds(-LOST_AFTER_SECONDS)).await? {
-            let waiting = media.status == MediaStatus::Uploading && self.store.head_original(media.id).await?.is_none();
-            if waiting {
-                continue;
-            }
-            if media.attempts >= MAX_ATTEMPTS {
-                tracing::error!(media.id = %media.id, "given up after several attempts to process it");
-                let reason = "Mantel could not process this file. The original is kept and can be downloaded.";
-                self.store.give_up(&media, reason, now).await?;
-            } else if let Some(counted) = self.store.count_attempt(&media, now).await? {
-                tracing::warn!(media.id = %media.id, attempts = counted.attempts, "processing got lost; asked for anew");
-                self.store.put_job(media.id, &format!("again-{}", now.unix_millis())).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn handle_message(&self, message: &Message) -> Result<(), String> {
+    async fn handle_message(&self, message: &Message, deadline: Instant) -> Result<(), String> {
         let event: Event =
             serde_json::from_str(&message.body).map_err(|error| format!("not an EventBridge event: {error}"))?;
         if event.detail_type != "Object Created" {
@@ -107,10 +108,14 @@ impl Processor {
             return Ok(());
         };
         let done = async {
-            self.process(&key).await?;
+            match key.work() {
+                Work::Render => self.process(&key).await?,
+                Work::Convert => self.convert(key.media_id(), deadline).await?,
+                Work::Upright => self.make_upright(key.media_id()).await?,
+            }
             match &key {
                 OriginalsKey::Original(_) => Ok(()),
-                OriginalsKey::Job(id, name) => self.store.delete_job(*id, name).await,
+                OriginalsKey::Job(..) => self.store.delete_from_originals(&key).await,
             }
         };
         done.await.map_err(|error| match error {
@@ -119,156 +124,39 @@ impl Processor {
         })
     }
 
-    async fn process(&self, key: &OriginalsKey) -> Result<(), Error> {
-        let id = key.media_id();
-        for _ in 0..MAX_ROUNDS {
-            let Some(media) = self.store.get_media(id).await? else {
-                // Erased, perhaps while its renditions were being made.
-                return self.store.delete_renditions(id, None).await;
-            };
-            let asked_again = matches!(key, OriginalsKey::Job(..));
-            if is_done(&media, asked_again) || self.process_once(&media).await? {
-                return Ok(());
-            }
-        }
-        Err(Error::Unavailable("the record changed again and again while it was processed".into()))
-    }
-
-    /// False where the record changed meanwhile, so that it must be done over.
-    async fn process_once(&self, media: &Media) -> Result<bool, Error> {
-        if media.status == MediaStatus::Uploading {
-            return self.admit(media).await;
-        }
-        let folder = tempfile::tempdir_in(&self.scratch).map_err(Error::internal)?;
-        let file = folder.path().join("original");
-        let whole = media.size_bytes <= MAX_RENDERED_BYTES;
-        let keep_bytes = if whole { MAX_RENDERED_BYTES } else { HEAD_BYTES as u64 };
-        let Some(stored) = self.store.download_original(media.id, &file, keep_bytes).await? else { return Ok(true) };
+    /// Brings an original to the disk, at least its beginning.
+    async fn fetch(&self, media: &Media) -> Result<Fetch, Error> {
+        let folder = tempfile::tempdir_in(&self.tools.scratch).map_err(Error::internal)?;
+        let most = match media.kind {
+            model::MediaKind::Photo => MAX_PICTURE_BYTES,
+            model::MediaKind::Video => self.tools.max_film_bytes,
+        };
+        let whole = media.size_bytes <= most;
+        let keep_bytes = if whole { most } else { HEAD_BYTES as u64 };
+        let file = folder.path().join(Fetched::FILE);
+        let Some(stored) = self.store.download_original(media.id, &file, keep_bytes).await? else {
+            return Ok(Fetch::Gone);
+        };
         if stored != (media.size_bytes, media.sha256) {
             tracing::warn!(media.id = %media.id, size_bytes = stored.0, "the stored bytes are not those announced");
-            let reason = "This file was damaged on its way. Please upload it again.";
-            return self.store.reject_media(media, reason, (self.clock)()).await;
+            return Ok(Fetch::Damaged);
         }
-        let looked = self.look(media, &file, whole).await?;
-        self.record(media, looked).await
+        Ok(Fetch::Done(Fetched { folder, whole }))
     }
 
-    /// Where all bytes are here, it does not matter whether the client still says so. What they are is looked at next.
-    async fn admit(&self, media: &Media) -> Result<bool, Error> {
-        if self.store.head_original(media.id).await?.is_none() {
-            return Ok(true);
-        }
-        self.store.admit_media(media, (self.clock)()).await?;
-        Ok(false)
-    }
-
-    async fn look(&self, media: &Media, file: &Path, whole: bool) -> Result<Looked, Error> {
-        let (id, file, rotation, limits) = (media.id, file.to_owned(), media.rotation, self.limits);
-        let declared = (media.kind, media.content_type.clone());
-        let looked = tokio::task::spawn_blocking(move || {
-            if !whole {
-                return Ok(refused(&file, TOO_LARGE_TO_RENDER.to_owned(), declared));
-            }
-            match render(&file, rotation, &limits) {
-                Ok(rendered) => {
-                    if rendered.partial {
-                        tracing::warn!(media.id = %id, "the file is damaged; its renditions show what could be read");
-                    }
-                    Ok(Looked { findings: findings_of(&rendered), result: Ok(rendered) })
-                }
-                Err(refusal) if refusal.is_transient() => Err(Error::Unavailable(refusal.into())),
-                Err(refusal) => {
-                    tracing::info!(media.id = %id, code = refusal.code(), reason = ?refusal, "no renditions");
-                    Ok(refused(&file, refusal.to_string(), declared))
-                }
-            }
-        });
-        looked.await.map_err(Error::internal)?
-    }
-
-    async fn record(&self, media: &Media, looked: Looked) -> Result<bool, Error> {
-        let recipe = recipe(media.rotation);
-        let renditions = match looked.result {
-            Ok(rendered) => Ok(self.keep(media.id, &recipe, rendered).await?),
-            Err(reason) => Err(reason),
-        };
-        let outcome = renditions.as_ref().map_err(String::as_str);
-        let now = (self.clock)();
-        let Some(done) = self.store.finish_processing(media, &looked.findings, outcome, now).await? else {
-            return Ok(false);
-        };
-        // Only what this run replaced: a later turn may be on its way already.
-        if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref() != Some(old)) {
-            self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
-        }
-        self.store.refresh_gallery_span(done.gallery_id).await?;
-        tracing::info!(media.id = %done.id, status = ?done.status, size_bytes = done.size_bytes, "processed");
-        Ok(true)
-    }
-
-    async fn keep(&self, id: MediaId, recipe: &str, rendered: Rendered) -> Result<Renditions, Error> {
-        let thumbnail = self.put(id, recipe, RenditionName::Thumbnail, rendered.thumbnail).await?;
-        let preview = self.put(id, recipe, RenditionName::Preview, rendered.preview).await?;
-        Ok(Renditions { recipe: recipe.to_owned(), thumbnail, preview })
-    }
-
+    /// Stores a file that was made of an original.
     async fn put(
         &self,
         id: MediaId,
         recipe: &str,
         name: RenditionName,
-        file: RenditionFile,
-    ) -> Result<RenditionSize, Error> {
-        let size = RenditionSize { width: file.width, height: file.height, size_bytes: file.jpeg.len() as u64 };
-        self.store.put_rendition(id, recipe, name, file.jpeg).await?;
-        Ok(size)
+        fetched: &Fetched,
+        file: &str,
+    ) -> Result<(), Error> {
+        self.store.put_rendition_file(id, recipe, name, &fetched.folder.path().join(file)).await
     }
 }
 
-/// Whether there is nothing left to do for this record.
-fn is_done(media: &Media, asked_again: bool) -> bool {
-    match media.status {
-        // Other bytes will not become right by looking again.
-        MediaStatus::Failed => !asked_again || media.rejected,
-        // A picture that returns from the trash gets a job of its own.
-        MediaStatus::Trashed => true,
-        MediaStatus::Ready | MediaStatus::Uploading | MediaStatus::Processing => !media.is_unfinished(),
-    }
-}
-
-fn findings_of(rendered: &Rendered) -> Findings {
-    Findings {
-        kind: rendered.format.kind(),
-        content_type: rendered.format.content_type().to_owned(),
-        width: Some(rendered.width),
-        height: Some(rendered.height),
-        taken_at: rendered.taken_at,
-        location: rendered.location,
-        exif: Some(rendered.exif.clone()),
-        thumbhash: Some(BASE64_STANDARD.encode(&rendered.thumbhash)),
-        dominant_color: Some(rendered.dominant_color.clone()),
-    }
-}
-
-/// No picture could be made; what the file says of itself is still worth keeping.
-fn refused(file: &Path, reason: String, (kind, content_type): (model::MediaKind, String)) -> Looked {
-    let mut findings = Findings {
-        kind,
-        content_type,
-        width: None,
-        height: None,
-        taken_at: None,
-        location: None,
-        exif: None,
-        thumbhash: None,
-        dominant_color: None,
-    };
-    if let Ok(facts) = facts(file) {
-        findings.kind = facts.format.kind();
-        facts.format.content_type().clone_into(&mut findings.content_type);
-        findings.taken_at = facts.taken_at;
-        findings.location = facts.location;
-        findings.exif = Some(facts.exif);
-    }
-    Looked { findings, result: Err(reason) }
+fn changed_too_often() -> Error {
+    Error::Unavailable("the record changed again and again while it was processed".into())
 }

@@ -6,11 +6,14 @@ mod handler;
 mod picture;
 mod sniff;
 pub mod testing;
+mod worker;
 
 pub use event::{BatchResponse, Failure, ObjectCreated, batch_of_one};
 pub use exif::{PhotoFacts, read_exif};
-pub use handler::Processor;
+pub use handler::{Asked, Processor, Reprocess, Tools, reprocess};
 pub use picture::{
-    FileFacts, Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, facts, render,
+    FileFacts, Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, facts, has_vector_instructions,
+    render,
 };
 pub use sniff::{Format, HEAD_BYTES, sniff};
+pub use worker::{Worker, WorkerLimits, run_if_worker};

@@ -1,34 +1,76 @@
 //! The Lambda function of the processor.
 
 use std::{
+    process::ExitCode,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use model::Timestamp;
-use processor::{Limits, Processor};
-use serde_json::Value;
+use processor::{Limits, Processor, Reprocess, Tools, Worker};
+use serde_json::{Value, json};
 use store::{Settings, Store};
 
 /// Kept back of every invocation, so that the answer still gets out.
 const RESERVE: Duration = Duration::from_secs(2);
 
-#[tokio::main]
-async fn main() -> Result<(), Error> {
+/// Films larger than this fill the disk of a function that was not given a larger one: `MANTEL_MAX_FILM_BYTES` says how
+/// large they may be where it was.
+const DEFAULT_MAX_FILM_BYTES: u64 = 400 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    if let Some(end) = processor::run_if_worker() {
+        return end;
+    }
     tracing_subscriber::fmt().json().with_target(false).without_time().init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(Error::from).and_then(|runtime| runtime.block_on(run())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error, "the function cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
     let sdk = store::sdk_config().await;
     let store = Store::new(&sdk, Settings::from_env()?)?;
-    let processor = Processor::new(store, Arc::new(now), Limits::default(), std::env::temp_dir());
+    let max_film_bytes = match std::env::var("MANTEL_MAX_FILM_BYTES") {
+        Ok(text) => text.parse().map_err(|_| Error::from("MANTEL_MAX_FILM_BYTES is not a number of bytes"))?,
+        Err(_) => DEFAULT_MAX_FILM_BYTES,
+    };
+    let tools = Tools {
+        limits: Limits::default(),
+        worker: Worker::of_this_program()?,
+        scratch: std::env::temp_dir(),
+        max_film_bytes,
+    };
+    let processor = Processor::new(store.clone(), Arc::new(now), tools);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        let processor = processor.clone();
-        async move {
-            let time_left = event.context.deadline().duration_since(system_now()).unwrap_or_default();
-            let handled = Box::pin(processor.handle(event.payload, time_left.saturating_sub(RESERVE))).await;
-            handled.map_err(|error| Error::from(format!("not a batch of SQS messages: {error}")))
-        }
+        let (processor, store) = (processor.clone(), store.clone());
+        async move { answer(&processor, &store, event).await }
     }))
     .await
+}
+
+/// What the function is called with: a batch of SQS, or one of `{"reconcile": {}}` and `{"reprocess": {"failed": false}}`,
+/// which look for what got lost or is made otherwise today, and put it into the queue.
+async fn answer(processor: &Processor, store: &Store, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let said = |error: model::Error| Error::from(format!("{error:?}"));
+    if event.payload.get("reconcile").is_some() {
+        processor.reconcile().await.map_err(said)?;
+        return Ok(json!({}));
+    }
+    if let Some(what) = event.payload.get("reprocess") {
+        let what: Reprocess = serde_json::from_value(what.clone())?;
+        return Ok(serde_json::to_value(processor::reprocess(store, what, now()).await.map_err(said)?)?);
+    }
+    let time_left = event.context.deadline().duration_since(system_now()).unwrap_or_default();
+    let handled = Box::pin(processor.handle(event.payload, time_left.saturating_sub(RESERVE))).await;
+    let response = handled.map_err(|error| Error::from(format!("not a batch of SQS messages: {error}")))?;
+    Ok(serde_json::to_value(response)?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "main makes the clock that ticks")]

@@ -42,6 +42,7 @@ mod subscription;
 mod timeline;
 mod token;
 mod upload;
+mod upright;
 mod user;
 mod variables;
 mod who_can_see;
@@ -81,6 +82,7 @@ pub struct Mutation(
     media_edit::MediaMutations,
     comment::CommentMutations,
     like::LikeMutations,
+    upright::UprightMutations,
     reorder::ReorderMutations,
     activity::ActivityMutations,
     user::UserMutations,

@@ -1,7 +1,7 @@
 //! Photos and videos: the objects, their queries.
 
 use async_graphql::{Context, Enum, ID, Interface, Object, SimpleObject};
-use model::{PageRequest, RenditionName, access::Action};
+use model::{PageRequest, RenditionName, RenditionSize, Upright, access::Action};
 use store::SignedUrl;
 
 use crate::{
@@ -116,6 +116,7 @@ pub(crate) struct Exif {
     field(name = "thumbnail", ty = "Option<Rendition>", desc = "A picture that fits 512 x 512; null until there is one."),
     field(name = "preview", ty = "Option<Rendition>", desc = "A picture that fits 2048 x 2048; null until there is one."),
     field(name = "original", ty = "Option<Rendition>", desc = "The file as it was uploaded, for download; null while it is on its way, and for guests whose link does not let them download."),
+    field(name = "live_photo_id", ty = "Option<String>", desc = "What the photo and the film of a Live Photo have in common; null for all others."),
     field(name = "thumbhash", ty = "Option<String>", desc = "A blurred picture in a few bytes (thumbhash, base64), to show until the real one is there."),
     field(name = "dominant_color", ty = "Option<String>", desc = "Average colour, `#rrggbb`."),
     field(name = "uploaded_by", ty = "Option<User>", desc = "Who brought it. Guests are not told.", directive = resolver::apply()),
@@ -246,18 +247,23 @@ macro_rules! media_object {
 
             /// A picture that fits 512 x 512; null until there is one.
             async fn thumbnail(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
-                rendition(ctx, &self.0, RenditionName::Thumbnail).await
+                thumbnail(ctx, &self.0).await
             }
 
             /// A picture that fits 2048 x 2048; null until there is one.
             async fn preview(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
-                rendition(ctx, &self.0, RenditionName::Preview).await
+                preview(ctx, &self.0).await
             }
 
             /// The file as it was uploaded, for download; null while it is on its way, and for guests whose link does not
             /// let them download.
             async fn original(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
                 original(ctx, &self.0).await
+            }
+
+            /// What the photo and the film of a Live Photo have in common; null for all others.
+            async fn live_photo_id(&self) -> Option<String> {
+                self.0.live_photo_id.clone()
             }
 
             /// A blurred picture in a few bytes (thumbhash, base64), to show until the real one is there.
@@ -363,13 +369,62 @@ media_object! {
                 software: exif.software,
             })
         }
+
+        /// Whether the file is damaged, so that its pictures show only what could be read.
+        async fn is_damaged(&self) -> bool {
+            self.0.damaged
+        }
+
+        /// Whether a short film is a part of the file, as some phones write it. It is in the original.
+        async fn has_film(&self) -> bool {
+            self.0.film.is_some()
+        }
+
+        /// The original for download as `original`, but upright for programs that do not turn pictures by themselves.
+        /// Null until `prepareUpright` asked for it. It is made without loss; where that cannot be, it is the original
+        /// itself, which says how it is to be turned.
+        async fn upright_original(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
+            upright(ctx, &self.0).await
+        }
     }
 }
 
 media_object! {
     /// A film.
-    Video {}
+    Video {
+        /// How long it is; null where the file does not say.
+        async fn duration_seconds(&self) -> Option<f64> {
+            self.0.duration_seconds
+        }
+
+        /// The film as every phone and browser plays it (MP4 with H.264 and AAC), without the notes of the camera; null
+        /// until it is made, and where it cannot be: the original is there all the same.
+        async fn playback(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
+            let Some(file) = &self.0.playback else { return Ok(None) };
+            derived(ctx, &self.0, &file.recipe, file.size, RenditionName::Playback).await.map(Some)
+        }
+
+        /// How much of `playback` is made, 0 to 100; null when it is not being made.
+        async fn playback_progress(&self) -> Option<u8> {
+            match self.0.conversion {
+                Some(model::Conversion::Waiting { percent }) => Some(percent),
+                _ => None,
+            }
+        }
+
+        /// Why there is no `playback`, and what can be done; null when there is one, or will be.
+        async fn playback_problem(&self) -> Option<String> {
+            match &self.0.conversion {
+                Some(model::Conversion::Refused { reason }) => Some(reason.clone()),
+                Some(model::Conversion::NoConverter) => Some(NO_CONVERTER.to_owned()),
+                Some(model::Conversion::Waiting { .. }) | None => None,
+            }
+        }
+    }
 }
+
+const NO_CONVERTER: &str = "Whoever looks after Mantel can install ffmpeg and run `mantel reprocess`; then films get a \
+    picture and play on every phone. The original is kept and can be downloaded.";
 
 fn bytes(count: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "files are far smaller than 2^53 bytes")]
@@ -377,20 +432,44 @@ fn bytes(count: u64) -> f64 {
     bytes
 }
 
-pub(crate) async fn rendition(
+/// The thumbnail of a photo or video.
+pub(crate) async fn thumbnail(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Result<Option<Rendition>> {
+    let Some(made) = &media.renditions else { return Ok(None) };
+    derived(ctx, media, &made.recipe, made.thumbnail, RenditionName::Thumbnail).await.map(Some)
+}
+
+async fn preview(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Result<Option<Rendition>> {
+    let Some(made) = &media.renditions else { return Ok(None) };
+    derived(ctx, media, &made.recipe, made.preview, RenditionName::Preview).await.map(Some)
+}
+
+async fn derived(
     ctx: &Context<'_>,
     media: &model::Media,
+    recipe: &str,
+    size: RenditionSize,
     name: RenditionName,
-) -> async_graphql::Result<Option<Rendition>> {
-    let Some(renditions) = &media.renditions else { return Ok(None) };
-    let size = renditions.size(name);
+) -> async_graphql::Result<Rendition> {
     let presigner = answer(ctx, presigner(ctx).await)?;
-    let signed = answer(ctx, presigner.view_rendition(media.id, &renditions.recipe, name))?;
-    Ok(Some(Rendition {
-        width: Some(size.width),
-        height: Some(size.height),
-        ..whole(signed, "image/jpeg", size.size_bytes)
-    }))
+    let signed = answer(ctx, presigner.view_rendition(media.id, recipe, name))?;
+    Ok(sized(signed, name, size))
+}
+
+fn sized(signed: SignedUrl, name: RenditionName, size: RenditionSize) -> Rendition {
+    let whole = whole(signed, name.content_type(), size.size_bytes);
+    Rendition { width: Some(size.width), height: Some(size.height), ..whole }
+}
+
+async fn upright(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Result<Option<Rendition>> {
+    match media.upright_now() {
+        Some(Upright::Made(file)) if caller(ctx).requester.may_download() => {
+            let presigner = answer(ctx, presigner(ctx).await)?;
+            let signed = answer(ctx, presigner.download_upright(media.id, &file.recipe, &media.file_name))?;
+            Ok(Some(sized(signed, RenditionName::Upright, file.size)))
+        }
+        Some(Upright::AsOriginal { .. }) => original(ctx, media).await,
+        Some(Upright::Made(_)) | None => Ok(None),
+    }
 }
 
 async fn original(ctx: &Context<'_>, media: &model::Media) -> async_graphql::Result<Option<Rendition>> {

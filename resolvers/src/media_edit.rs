@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 use futures::future::join_all;
 use model::{
     Caption, Error, GalleryId, InputError, InputErrorCode, Media as Record, MediaId, PlaceName, Rotation, Timestamp,
-    access::Action,
+    access::Action, object_key::Work,
 };
 use store::{MediaChange, Moved};
 
@@ -228,7 +228,7 @@ async fn update(ctx: &Context<'_>, input: UpdateMediaInput) -> Result<Record, Er
     }
     let (updated, change) = apply(ctx, media, change, turn).await?;
     if change.rotation.is_some() {
-        store(ctx).put_job(updated.id, &services(ctx).new_ulid(now).to_string()).await?;
+        store(ctx).put_job(Work::Render, updated.id, &services(ctx).new_ulid(now).to_string()).await?;
     }
     if change.taken_at.is_some() {
         store(ctx).refresh_gallery_span(updated.gallery_id).await?;
@@ -365,7 +365,7 @@ async fn restore(ctx: &Context<'_>, id: MediaId, seen: Seen) -> Result<Option<Ga
     match end {
         Moved::Done => {
             // It may have been trashed before its renditions were made.
-            store(ctx).put_job(id, &services(ctx).new_ulid(now).to_string()).await?;
+            store(ctx).put_job(Work::Render, id, &services(ctx).new_ulid(now).to_string()).await?;
             Ok(Some(media.gallery_id))
         }
         Moved::Duplicate => {

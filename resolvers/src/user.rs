@@ -2,9 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use model::{
-    DisplayName, Email, Error, InputError, InputErrorCode, MediaId, PageRequest, RenditionName, UserId, access::Action,
-};
+use model::{DisplayName, Email, Error, InputError, InputErrorCode, MediaId, PageRequest, UserId, access::Action};
 use store::{Account, NewUser, UserChange};
 
 use crate::{
@@ -88,7 +86,7 @@ impl User {
     async fn avatar(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
         let Some(id) = self.0.avatar_media_id else { return Ok(None) };
         match answer(ctx, gate::media(ctx, id, Action::View).await)?.filter(model::Media::is_shown) {
-            Some(media) => media::rendition(ctx, &media, RenditionName::Thumbnail).await,
+            Some(media) => media::thumbnail(ctx, &media).await,
             None => Ok(None),
         }
     }

@@ -10,7 +10,7 @@ use aws_sdk_s3::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use model::{
     Error, MediaId, RenditionName, Sha256,
-    object_key::{OriginalsKey, rendition_key, renditions_prefix},
+    object_key::{OriginalsKey, Work, rendition_key, renditions_prefix},
 };
 use sha2::Digest;
 use tokio::io::AsyncWriteExt;
@@ -94,32 +94,56 @@ impl Store {
         Ok(Some((size_bytes, Sha256::new(hasher.finalize().into()))))
     }
 
-    /// Writes one rendition, a JPEG.
+    /// Writes one rendition from memory, and makes sure that it is there whole.
     pub async fn put_rendition(
         &self,
         id: MediaId,
         recipe: &str,
         name: RenditionName,
-        jpeg: Vec<u8>,
+        bytes: Vec<u8>,
     ) -> Result<(), Error> {
-        self.s3
-            .put_object()
-            .bucket(&self.settings.renditions_bucket)
-            .key(rendition_key(id, recipe, name))
-            .content_type("image/jpeg")
-            .body(ByteStream::from(jpeg))
-            .send()
-            .await
-            .map_err(from_sdk)?;
-        Ok(())
+        let size_bytes = bytes.len() as u64;
+        self.put_derived(&rendition_key(id, recipe, name), name, ByteStream::from(bytes), size_bytes).await
     }
 
-    /// Asks the processor to make the renditions of stored media anew.
-    pub async fn put_job(&self, id: MediaId, name: &str) -> Result<(), Error> {
+    /// Writes one rendition from a file, and makes sure that it is there whole.
+    pub async fn put_rendition_file(
+        &self,
+        id: MediaId,
+        recipe: &str,
+        name: RenditionName,
+        file: &Path,
+    ) -> Result<(), Error> {
+        let size_bytes = tokio::fs::metadata(file).await.map_err(Error::internal)?.len();
+        let body = ByteStream::from_path(file).await.map_err(Error::internal)?;
+        self.put_derived(&rendition_key(id, recipe, name), name, body, size_bytes).await
+    }
+
+    /// S3 compares the checksum that the SDK sends along, so that the length says that all of it got there.
+    async fn put_derived(
+        &self,
+        key: &str,
+        name: RenditionName,
+        body: ByteStream,
+        size_bytes: u64,
+    ) -> Result<(), Error> {
+        let bucket = &self.settings.renditions_bucket;
+        let put = self.s3.put_object().bucket(bucket).key(key).content_type(name.content_type()).body(body);
+        put.send().await.map_err(from_sdk)?;
+        let head = self.s3.head_object().bucket(bucket).key(key).send().await.map_err(from_sdk)?;
+        let stored = head.content_length.and_then(|length| u64::try_from(length).ok());
+        if stored == Some(size_bytes) {
+            return Ok(());
+        }
+        Err(Error::Unavailable(format!("{key} has {stored:?} bytes after {size_bytes} were written").into()))
+    }
+
+    /// Asks the processor to do something with stored media.
+    pub async fn put_job(&self, work: Work, id: MediaId, name: &str) -> Result<(), Error> {
         self.s3
             .put_object()
             .bucket(&self.settings.originals_bucket)
-            .key(OriginalsKey::Job(id, name.to_owned()).to_string())
+            .key(OriginalsKey::Job(work, id, name.to_owned()).to_string())
             .content_type("application/octet-stream")
             .body(ByteStream::from_static(b""))
             .send()
@@ -128,20 +152,16 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes a job that is done; it is no error when it is not there.
-    pub async fn delete_job(&self, id: MediaId, name: &str) -> Result<(), Error> {
-        self.delete_from_originals(&OriginalsKey::Job(id, name.to_owned())).await
+    /// Deletes a job that is done, or an original; it is no error when it is not there.
+    pub async fn delete_from_originals(&self, key: &OriginalsKey) -> Result<(), Error> {
+        let call = self.s3.delete_object().bucket(&self.settings.originals_bucket).key(key.to_string());
+        call.send().await.map_err(from_sdk)?;
+        Ok(())
     }
 
     /// Deletes an original; it is no error when it is not there.
     pub async fn delete_original(&self, id: MediaId) -> Result<(), Error> {
         self.delete_from_originals(&OriginalsKey::Original(id)).await
-    }
-
-    async fn delete_from_originals(&self, key: &OriginalsKey) -> Result<(), Error> {
-        let call = self.s3.delete_object().bucket(&self.settings.originals_bucket).key(key.to_string());
-        call.send().await.map_err(from_sdk)?;
-        Ok(())
     }
 
     /// Deletes the renditions of one recipe, or all.

@@ -73,7 +73,14 @@ impl Presigner {
     /// An address to look at a rendition.
     pub fn view_rendition(&self, id: MediaId, recipe: &str, name: RenditionName) -> Result<SignedUrl, Error> {
         let url = self.object_url(&self.settings.renditions_bucket, &rendition_key(id, recipe, name));
-        self.view(url, "image/jpeg", "inline")
+        self.view(url, name.content_type(), "inline")
+    }
+
+    /// An address to download an upright copy of an original, under the name that the original came with.
+    pub fn download_upright(&self, id: MediaId, recipe: &str, file_name: &FileName) -> Result<SignedUrl, Error> {
+        let name = RenditionName::Upright;
+        let url = self.object_url(&self.settings.renditions_bucket, &rendition_key(id, recipe, name));
+        self.view(url, name.content_type(), &attachment(file_name))
     }
 
     /// An address to download an original, under the name that it came with.

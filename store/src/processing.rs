@@ -1,17 +1,19 @@
 //! What the processor records, and what it finds that got lost.
 
-use model::{Error, Findings, Media, MediaStatus, Renditions, Timestamp};
+use model::{Conversion, DerivedFile, Error, Findings, Media, MediaStatus, Renditions, Timestamp, Upright};
 
 use crate::{
     Store,
+    change::Change,
     error::from_sdk,
-    item::{from_item, to_value},
+    item::from_item,
     keys::{self, text},
     replace::Replaced,
 };
 
 impl Store {
     /// Records what the processor found and made: READY with renditions, else FAILED with a reason for people.
+    /// `conversion` says what is to become of a film.
     ///
     /// None where the media is gone or in the trash, or was changed meanwhile, so that it must be done over.
     pub async fn finish_processing(
@@ -19,6 +21,7 @@ impl Store {
         media: &Media,
         findings: &Findings,
         outcome: Result<&Renditions, &str>,
+        conversion: Option<Conversion>,
         now: Timestamp,
     ) -> Result<Option<Media>, Error> {
         if !media.is_shown() {
@@ -34,6 +37,11 @@ impl Store {
             exif: findings.exif.clone(),
             thumbhash: findings.thumbhash.clone(),
             dominant_color: findings.dominant_color.clone(),
+            damaged: findings.damaged,
+            duration_seconds: findings.duration_seconds,
+            film: findings.film,
+            live_photo_id: findings.live_photo_id.clone(),
+            conversion,
             attempts: 0,
             ..media.clone()
         };
@@ -69,32 +77,82 @@ impl Store {
         Ok(self.replace_media(Some(media), Some(&rejected), Vec::new()).await? == Replaced::Done)
     }
 
+    /// Notes how much of a film is converted, so that it does not count as lost; gives the record as it is then, or none
+    /// where the film need not be converted any more.
+    ///
+    /// This is no change that others must take note of: whoever changes the record meanwhile is not in its way.
+    pub async fn note_conversion(&self, media: &Media, percent: u8, now: Timestamp) -> Result<Option<Media>, Error> {
+        let change = Change::of_existing()
+            .when_one_of("status", &[MediaStatus::Ready])?
+            .when("conversion", &media.conversion)?
+            .set("conversion", &Conversion::Waiting { percent })?
+            .set("updated_at", &now)?;
+        self.change(&keys::media(media.id), change).await
+    }
+
+    /// Records how the conversion of a film ended: with a file, or with a reason why there is none.
+    ///
+    /// None where the media is gone or in the trash, or was changed meanwhile, so that it must be looked at again.
+    pub async fn finish_conversion(
+        &self,
+        media: &Media,
+        end: Result<DerivedFile, Conversion>,
+        now: Timestamp,
+    ) -> Result<Option<Media>, Error> {
+        if !media.awaits_conversion() {
+            return Ok(None);
+        }
+        let mut done = Media { updated_at: now, attempts: 0, conversion: None, ..media.clone() };
+        match end {
+            Ok(file) => done.playback = Some(file),
+            Err(conversion) => done.conversion = Some(conversion),
+        }
+        let end = self.replace_media(Some(media), Some(&done), Vec::new()).await?;
+        Ok((end == Replaced::Done).then_some(done))
+    }
+
+    /// Records what became of the wish for an upright copy; none where the media was changed meanwhile.
+    pub async fn finish_upright(
+        &self,
+        media: &Media,
+        upright: Upright,
+        now: Timestamp,
+    ) -> Result<Option<Media>, Error> {
+        let done = Media { updated_at: now, upright: Some(upright), ..media.clone() };
+        let end = self.replace_media(Some(media), Some(&done), Vec::new()).await?;
+        Ok((end == Replaced::Done).then_some(done))
+    }
+
     /// Media whose processing may have got lost: on its way, being processed, or turned without being rendered anew, and
     /// not touched since `before`. Reads the whole table, so it is for maintenance and never for a request.
     pub async fn scan_unfinished_media(&self, before: Timestamp) -> Result<Vec<Media>, Error> {
-        let mut unfinished = Vec::new();
+        self.scan_media(|media| media.updated_at < before && media.is_unfinished()).await
+    }
+
+    /// All media of a kind. Reads the whole table, so it is for maintenance and never for a request.
+    pub async fn scan_media(&self, wanted: impl Fn(&Media) -> bool) -> Result<Vec<Media>, Error> {
+        let mut found = Vec::new();
         let mut start = None;
         loop {
             let answer = self
                 .dynamodb
                 .scan()
                 .table_name(&self.settings.table)
-                .filter_expression("SK = :media AND updated_at < :before")
+                .filter_expression("SK = :media")
                 .expression_attribute_values(":media", text(keys::MEDIA))
-                .expression_attribute_values(":before", to_value(&before)?)
                 .set_exclusive_start_key(start)
                 .send()
                 .await
                 .map_err(from_sdk)?;
             for item in answer.items.unwrap_or_default() {
                 let media: Media = from_item(item)?;
-                if media.is_unfinished() {
-                    unfinished.push(media);
+                if wanted(&media) {
+                    found.push(media);
                 }
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
-                return Ok(unfinished);
+                return Ok(found);
             }
         }
     }

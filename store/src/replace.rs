@@ -83,7 +83,7 @@ impl Counts {
         let signed = |bytes: u64| i64::try_from(bytes).map(|bytes| sign * bytes).map_err(Error::internal);
         self.stored += sign;
         self.originals_bytes += signed(media.size_bytes)?;
-        self.renditions_bytes += signed(media.renditions.as_ref().map_or(0, model::Renditions::total_bytes))?;
+        self.renditions_bytes += signed(media.derived_bytes())?;
         if media.is_shown() {
             self.shown += sign;
             *self.months.entry(media.month()).or_default() += sign;

@@ -254,6 +254,8 @@ pub(super) const ROWS: &[Row] = &[
     mutation("likeMedia", "another's", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media })),
     mutation("likeMedia", "another's upload", ANOTHERS_UPLOAD, |s| json!({ "mediaId": s.media })),
     mutation("unlikeMedia", "another's", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media })),
+    mutation("prepareUpright", "another's", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media })),
+    mutation("prepareUpright", "another's upload", ANOTHERS_UPLOAD, |s| json!({ "mediaId": s.media })),
     mutation("reorderMedia", "another's", ANOTHERS_PHOTO, |s| json!({ "galleryId": s.gallery, "mediaIds": [s.media] })),
     mutation("editComment", "another's", ANOTHERS_COMMENT, |s| json!({ "id": s.comment, "text": "New" })),
     mutation("editComment", "own", OWN_COMMENT, |s| json!({ "id": s.comment, "text": "New" })),

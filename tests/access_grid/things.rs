@@ -109,22 +109,20 @@ async fn film_like(cast: &Cast, gallery: &str, photo: MediaId) -> MediaId {
     let read = async |id| store.get_media(id).await.expect("the store answers").expect("the media is there");
     let (photo, film): (Media, Media) = (read(photo).await, read(film).await);
     let renditions = photo.renditions.as_ref().expect("the photo has pictures");
-    for name in RenditionName::ALL {
+    for name in [RenditionName::Thumbnail, RenditionName::Preview] {
         let jpeg = jpeg_with_exif(16, 16, 1, &ExifFields::default());
         store.put_rendition(film.id, &renditions.recipe, name, jpeg).await.expect("the store answers");
     }
     let findings = Findings {
-        kind: MediaKind::Video,
-        content_type: film.content_type.clone(),
         width: photo.width,
         height: photo.height,
         taken_at: photo.taken_at.map(|time| TakenAt { time, offset_minutes: photo.taken_at_offset_minutes }),
         location: photo.location,
-        exif: None,
         thumbhash: photo.thumbhash.clone(),
         dominant_color: photo.dominant_color.clone(),
+        ..Findings::of(MediaKind::Video, film.content_type.clone())
     };
-    let done = store.finish_processing(&film, &findings, Ok(renditions), cast.home.now()).await;
+    let done = store.finish_processing(&film, &findings, Ok(renditions), None, cast.home.now()).await;
     assert!(done.expect("the store answers").is_some(), "nobody else changes the film");
     film.id
 }

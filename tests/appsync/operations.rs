@@ -51,6 +51,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("RevokeShareLink", Who::Admin, r#"{ "input": { "id": "$link" } }"#),
     ("LikeMedia", Who::Rosa, r#"{ "input": { "mediaId": "$july" } }"#),
     ("UnlikeMedia", Who::Rosa, r#"{ "input": { "mediaId": "$july" } }"#),
+    ("PrepareUpright", Who::Rosa, r#"{ "input": { "mediaId": "$july" } }"#),
     (
         "ReorderMedia",
         Who::Admin,

@@ -268,17 +268,14 @@ impl Filling<'_> {
         let renditions = Renditions { recipe: recipe(Rotation::None), thumbnail: size(512), preview: size(2_048) };
         let time = Timestamp::from_unix_seconds(1_700_000_000 + 3_600 * i64::try_from(n).expect("a small number"));
         let findings = Findings {
-            kind: MediaKind::Photo,
-            content_type: "image/jpeg".to_owned(),
             width: Some(4_032),
             height: Some(3_024),
             taken_at: Some(TakenAt { time, offset_minutes: Some(60) }),
-            location: None,
-            exif: None,
             thumbhash: Some("1QcSHQRnh493V4dIh4eXh1h4kJUI".to_owned()),
             dominant_color: Some("#88aacc".to_owned()),
+            ..Findings::of(MediaKind::Photo, "image/jpeg".to_owned())
         };
-        let done = self.store.finish_processing(media, &findings, Ok(&renditions), self.at(n)).await;
+        let done = self.store.finish_processing(media, &findings, Ok(&renditions), None, self.at(n)).await;
         assert!(done.expect("the table answers").is_some(), "it becomes ready");
     }
 

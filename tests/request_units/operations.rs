@@ -69,6 +69,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("RevokeShareLink", Who::Admin, r#"{ "input": { "id": "$link" } }"#),
     ("LikeMedia", Who::Admin, r#"{ "input": { "mediaId": "$photo" } }"#),
     ("UnlikeMedia", Who::Admin, r#"{ "input": { "mediaId": "$photo" } }"#),
+    ("PrepareUpright", Who::Admin, r#"{ "input": { "mediaId": "$photo" } }"#),
     ("ReorderMedia", Who::Admin, r#"{ "input": { "galleryId": "$summer", "mediaIds": ["$another", "$photo"] } }"#),
     ("AddComment", Who::Family, r#"{ "input": { "mediaId": "$photo", "text": "How lovely!" } }"#),
     ("EditComment", Who::Family, r#"{ "input": { "id": "$ownComment", "text": "Better said." } }"#),

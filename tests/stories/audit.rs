@@ -197,6 +197,7 @@ async fn talks(witness: &mut Witness, anna: &Actor, media: &Value) {
     witness.sees(anna, "deleteComment", "", json!({ "id": id }), &[id], &[]).await;
     witness.sees(anna, "likeMedia", "", json!({ "mediaId": media }), &[media], &[]).await;
     witness.sees(anna, "unlikeMedia", "", json!({ "mediaId": media }), &[media], &[]).await;
+    witness.sees(anna, "prepareUpright", "", json!({ "mediaId": media }), &[media], &[]).await;
 }
 
 async fn tidies_up(witness: &mut Witness, anna: &Actor, gallery: &Value, media: &Value) {

@@ -14,6 +14,7 @@ mod gallery_contents;
 mod guesses;
 mod hidden_galleries;
 mod instance;
+mod isolation;
 mod likes;
 mod multipart;
 mod orders;

@@ -4,7 +4,7 @@ use std::{fs, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use processor::{
-    BatchResponse, Failure, Limits, ObjectCreated, Processor, batch_of_one,
+    BatchResponse, Failure, ObjectCreated, Processor, batch_of_one,
     testing::{jpeg, picture},
 };
 use reqwest::StatusCode;
@@ -21,7 +21,7 @@ const TIME: Duration = Duration::from_mins(1);
 /// A processor like the one at home, on the same services, a minute later.
 fn another_processor(home: &Home) -> Processor {
     let later = home.now().plus_seconds(60);
-    Processor::new(home.system.store.clone(), Arc::new(move || later), Limits::default(), home.folder().to_owned())
+    Processor::new(home.system.store.clone(), Arc::new(move || later), home.tools())
 }
 
 fn event(key: &str) -> Value {
@@ -68,7 +68,7 @@ async fn an_event_that_comes_again_changes_nothing() {
         }
         assert_eq!(record(&admin, id(media)).await, before);
     }
-    let response = delivers(&processor, event(&format!("jobs/{}/again", id(&shown)))).await;
+    let response = delivers(&processor, event(&format!("jobs/render/{}/again", id(&shown)))).await;
     assert_eq!(response, BatchResponse::default());
     assert_ne!(record(&admin, id(&failed)).await["updatedAt"], Value::Null);
 }
@@ -106,9 +106,9 @@ async fn an_event_of_what_is_gone_or_not_ours_is_done() {
     let processor = another_processor(&home);
     let keys = [
         format!("originals/{}", id(&erased)),
-        format!("jobs/{}/again", id(&erased)),
+        format!("jobs/render/{}/again", id(&erased)),
         format!("originals/{}", id(&trashed)),
-        format!("jobs/{}/again", id(&trashed)),
+        format!("jobs/render/{}/again", id(&trashed)),
         "originals/med_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
         "somebody/elses.jpg".to_owned(),
         "../originals".to_owned(),
@@ -184,7 +184,8 @@ async fn an_upload_into_a_gallery_that_was_deleted_meanwhile_ends_in_the_trash()
     let media = payload["ticket"]["mediaId"].as_str().expect("an id");
     let response = delivers(&another_processor(&home), event(&format!("originals/{media}"))).await;
     assert_eq!(response, BatchResponse::default());
-    until(async || home.system.objects.next_due().await.expect("the store answers").is_none()).await;
+    until(async || home.system.objects.next_due(local::s3::Keys::Any).await.expect("the store answers").is_none())
+        .await;
     assert_eq!(home.system.objects.dead_events().await.expect("the store answers"), []);
     let data = admin.gets("{ trash { edges { node { id original { url } } } } }", json!({})).await;
     let edges = data["trash"]["edges"].as_array().expect("a list");
@@ -199,7 +200,8 @@ async fn an_event_that_fails_five_times_is_dead_with_its_reason_until_it_is_driv
     let admin = home.admin().await;
     let gallery = admin.makes_gallery("Summer", "FAMILY").await;
     let media = admin.adds(&gallery, "a.jpg", "image/jpeg", &jpeg(&picture(60, 40, 1))).await;
-    until(async || home.system.objects.next_due().await.expect("the store answers").is_none()).await;
+    until(async || home.system.objects.next_due(local::s3::Keys::Any).await.expect("the store answers").is_none())
+        .await;
     let (blobs, away) = (files_in(&home.folder().join("s3/blobs")), home.folder().join("away"));
     fs::create_dir(&away).expect("room for a folder");
     for blob in &blobs {
@@ -212,7 +214,7 @@ async fn an_event_that_fails_five_times_is_dead_with_its_reason_until_it_is_driv
     let letters = dead().await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].event.attempts, 5);
-    assert!(letters[0].event.key.starts_with(&format!("jobs/{}/", id(&media))), "{}", letters[0].event.key);
+    assert!(letters[0].event.key.starts_with(&format!("jobs/render/{}/", id(&media))), "{}", letters[0].event.key);
     assert_ne!(letters[0].reason, "");
     assert_eq!(record(&admin, id(&media)).await["status"], "PROCESSING");
 

@@ -1,7 +1,7 @@
 //! What goes wrong in the middle is made good.
 
 use model::MediaId;
-use processor::{Limits, Processor, testing};
+use processor::{Processor, testing};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn id_of(media: &Value) -> MediaId {
 }
 
 fn processor(home: &Home) -> Processor {
-    Processor::new(home.system.store.clone(), home.clock(), Limits::default(), home.folder().to_owned())
+    Processor::new(home.system.store.clone(), home.clock(), home.tools())
 }
 
 async fn sends_all_but_the_end(actor: &Actor, gallery: &str, bytes: &[u8]) -> String {
@@ -49,19 +49,9 @@ async fn a_date_set_during_a_render_stays() {
     let store = &home.system.store;
     let before = store.get_media(id_of(&media)).await.expect("the table answers").expect("the record");
     set("2021-02-03T04:05:06Z").await;
-    let findings = model::Findings {
-        kind: before.kind,
-        content_type: before.content_type.clone(),
-        width: before.width,
-        height: before.height,
-        taken_at: None,
-        location: None,
-        exif: None,
-        thumbhash: None,
-        dominant_color: None,
-    };
+    let findings = model::Findings::of(before.kind, before.content_type.clone());
     let renditions = before.renditions.clone().expect("renditions");
-    store.finish_processing(&before, &findings, Ok(&renditions), home.now()).await.expect("the table answers");
+    store.finish_processing(&before, &findings, Ok(&renditions), None, home.now()).await.expect("the table answers");
 
     let data = admin.gets(STATUS, json!({ "id": media["id"] })).await;
     assert_eq!(data["media"]["takenAt"], "2021-02-03T04:05:06.000Z");

@@ -13,6 +13,7 @@ use std::{
 
 use local::{FirstPasswords, Options, System, cognito::PasswordCost};
 use model::Timestamp;
+use processor::{Limits, Tools, Worker, WorkerLimits};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -108,6 +109,16 @@ impl Home {
         self.options.clock.clone()
     }
 
+    /// What a processor of a test's own works with.
+    pub(crate) fn tools(&self) -> Tools {
+        Tools {
+            limits: Limits::default(),
+            worker: self.options.worker.clone(),
+            scratch: self.folder().to_owned(),
+            max_film_bytes: u64::MAX,
+        }
+    }
+
     /// The folder that holds everything.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -131,7 +142,13 @@ fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 0,
         dev: false,
+        worker: worker(),
     }
+}
+
+/// The program that looks into files: the one that tests are about.
+pub(crate) fn worker() -> Worker {
+    Worker::new(env!("CARGO_BIN_EXE_mantel").into(), WorkerLimits::default())
 }
 
 #[expect(clippy::disallowed_methods, reason = "presigned URLs are checked by the real clock, so tests begin there")]

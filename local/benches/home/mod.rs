@@ -14,6 +14,7 @@ use model::{
     Announcement, Caption, FileName, Findings, Gallery, GalleryId, Media, MediaId, MediaKind, RenditionSize,
     Renditions, Rotation, Sha256, TakenAt, Timestamp, Title, Upload, UserId, Visibility, object_key::recipe,
 };
+use processor::{Worker, WorkerLimits};
 use resolvers::Api;
 use serde_json::{Value, json};
 use ulid::Ulid;
@@ -86,7 +87,7 @@ pub(crate) async fn add_photo(system: &System, gallery_id: GalleryId, number: u1
     let media = system.store.get_media(media.id).await?.context("the photo is there")?;
     let size = |side| RenditionSize { width: side, height: side * 3 / 4, size_bytes: u64::from(side) * 100 };
     let renditions = Renditions { recipe: recipe(Rotation::None), thumbnail: size(512), preview: size(2_048) };
-    let done = system.store.finish_processing(&media, &findings(number), Ok(&renditions), now()).await?;
+    let done = system.store.finish_processing(&media, &findings(number), Ok(&renditions), None, now()).await?;
     done.with_context(|| format!("photo {number} did not become ready"))?;
     Ok(media.id)
 }
@@ -97,15 +98,12 @@ fn findings(number: u16) -> Findings {
         offset_minutes: Some(60),
     };
     Findings {
-        kind: MediaKind::Photo,
-        content_type: "image/jpeg".to_owned(),
         width: Some(4_032),
         height: Some(3_024),
         taken_at: Some(taken_at),
-        location: None,
-        exif: None,
         thumbhash: Some("1QcSHQRnh493V4dIh4eXh1h4kJUI".to_owned()),
         dominant_color: Some("#88aacc".to_owned()),
+        ..Findings::of(MediaKind::Photo, "image/jpeg".to_owned())
     }
 }
 
@@ -126,6 +124,7 @@ pub(crate) fn options(data: &Path) -> Options {
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 5,
         dev: false,
+        worker: Worker::new(env!("CARGO_BIN_EXE_mantel").into(), WorkerLimits::default()),
     }
 }
 

@@ -35,7 +35,7 @@ mod operations;
 mod service;
 
 pub use error::{Error, OpenError};
-pub use outbox::{DeadEvent, OutboxEvent};
+pub use outbox::{DeadEvent, Keys, OutboxEvent};
 pub use s3s::Body;
 pub use service::{Access, AllowedOrigin, Service, service};
 pub use store::{Options, Store};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
+use tokio::sync::watch;
+
 use super::{
     error::Error,
     object::Object,
@@ -46,15 +48,38 @@ pub struct DeadEvent {
     pub reason: String,
 }
 
+/// Which events are meant, by the keys of their objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// All.
+    Any,
+    /// Those that begin like this.
+    With(String),
+    /// All others.
+    Without(String),
+}
+
+impl Keys {
+    /// As a condition on the prefix `?1`.
+    fn condition(&self) -> (&'static str, &str) {
+        match self {
+            Self::Any => ("?1 = ''", ""),
+            Self::With(prefix) => ("substr(key, 1, length(?1)) = ?1", prefix),
+            Self::Without(prefix) => ("substr(key, 1, length(?1)) <> ?1", prefix),
+        }
+    }
+}
+
 impl Store {
     /// The events to deliver now, oldest first.
-    pub async fn due_events(self: &Arc<Self>, limit: u32) -> Result<Vec<OutboxEvent>, Error> {
-        let condition = "dead = 0 AND due <= ?1 ORDER BY due, id LIMIT ?2";
+    pub async fn due_events(self: &Arc<Self>, keys: Keys, limit: u32) -> Result<Vec<OutboxEvent>, Error> {
         blocking(self, move |store| {
             let now = store.now().unix_millis();
             store.database.read(|db| {
+                let (meant, prefix) = keys.condition();
+                let condition = format!("{meant} AND dead = 0 AND due <= ?2 ORDER BY due, id LIMIT ?3");
                 let mut statement = db.prepare(&format!("{SELECT} WHERE {condition}"))?;
-                let events = statement.query_map(params![now, limit], event)?.collect::<Result<_, _>>()?;
+                let events = statement.query_map(params![prefix, now, limit], event)?.collect::<Result<_, _>>()?;
                 Ok(events)
             })
         })
@@ -111,19 +136,35 @@ impl Store {
         })
         .await?;
         if count > 0 {
-            self.event_was_put.notify_one();
+            self.tell_of_events();
         }
         Ok(count)
     }
 
     /// When the next event that is not dead is due; this may be in the past.
-    pub async fn next_due(self: &Arc<Self>) -> Result<Option<Timestamp>, Error> {
-        blocking(self, |store| store.database.read(first_due)).await
+    pub async fn next_due(self: &Arc<Self>, keys: Keys) -> Result<Option<Timestamp>, Error> {
+        blocking(self, move |store| store.database.read(|db| first_due(db, &keys))).await
     }
 
-    /// Returns when an event was put or revived since the last return. For one waiter.
-    pub async fn wait_for_event(&self) {
-        self.event_was_put.notified().await;
+    /// Forgets that a delivery began: it was broken off, and not by the event.
+    pub async fn release_event(self: &Arc<Self>, id: i64) -> Result<(), Error> {
+        blocking(self, move |store| {
+            store.database.write(|tx| {
+                tx.execute("UPDATE event SET begun = begun - 1 WHERE id = ? AND begun > 0", [id])?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Changes whenever an event was put or revived.
+    #[must_use]
+    pub fn events_put(&self) -> watch::Receiver<()> {
+        self.events_put.subscribe()
+    }
+
+    pub(super) fn tell_of_events(&self) {
+        self.events_put.send_replace(());
     }
 }
 
@@ -161,8 +202,10 @@ fn fail(tx: &Transaction<'_>, store: &Store, id: i64, reason: &str) -> Result<()
     Ok(())
 }
 
-fn first_due(db: &Connection) -> Result<Option<Timestamp>, Error> {
-    let due: Option<i64> = db.query_row("SELECT min(due) FROM event WHERE dead = 0", [], |row| row.get(0))?;
+fn first_due(db: &Connection, keys: &Keys) -> Result<Option<Timestamp>, Error> {
+    let (meant, prefix) = keys.condition();
+    let select = format!("SELECT min(due) FROM event WHERE {meant} AND dead = 0");
+    let due: Option<i64> = db.query_row(&select, [prefix], |row| row.get(0))?;
     Ok(due.map(Timestamp::from_unix_millis))
 }
 

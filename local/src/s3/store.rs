@@ -11,7 +11,7 @@ use std::{
 use model::{Clock, Timestamp};
 use rusqlite::{Transaction, params};
 use s3s::{S3Result, s3_error};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use super::{
     blobs::Blobs,
@@ -44,7 +44,7 @@ pub struct Store {
     pub(super) buckets: BTreeMap<String, Timestamp>,
     pub(super) clock: Clock,
     pub(super) retry_base_seconds: i64,
-    pub(super) event_was_put: Notify,
+    pub(super) events_put: watch::Sender<()>,
     event_buckets: HashSet<String>,
     /// Held until the last write that is under way has ended.
     _lock: Option<Arc<File>>,
@@ -83,7 +83,7 @@ impl Store {
             buckets,
             clock: options.clock,
             retry_base_seconds: options.retry_base_seconds,
-            event_was_put: Notify::new(),
+            events_put: watch::Sender::new(()),
             event_buckets: options.event_buckets.into_iter().collect(),
             _lock: options.lock,
         })

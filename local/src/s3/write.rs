@@ -83,7 +83,7 @@ impl Store {
             self.blobs.remove(blob);
         }
         if self.makes_events(&object.bucket) {
-            self.event_was_put.notify_one();
+            self.tell_of_events();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How much a picture may ask of the machine, checked before it is decoded.
 
+use serde::{Deserialize, Serialize};
+
 use super::Refusal;
 
 /// Bytes of one MiB.
@@ -9,7 +11,7 @@ pub(super) const MEBIBYTE: u64 = 1024 * 1024;
 const PNG_EXTRAS_BYTES: u64 = 64 * MEBIBYTE;
 
 /// How much a picture may ask of the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Most pixels, width times height.
     pub max_pixels: u64,

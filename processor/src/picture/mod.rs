@@ -28,7 +28,7 @@ use std::{
 use model::{Exif, Location, Rotation, TakenAt};
 
 use self::{decode::Decoded, limits::MEBIBYTE, rendition::Placeholder};
-pub use self::{limits::Limits, orientation::Orientation, refusal::Refusal};
+pub use self::{libjpeg::has_vector_instructions, limits::Limits, orientation::Orientation, refusal::Refusal};
 use crate::{
     exif::{PhotoFacts, read_exif},
     sniff::{Format, HEAD_BYTES, sniff},

@@ -13,6 +13,7 @@ compile_error!("errors of the JPEG library unwind: build with panic = \"unwind\"
 mod decoder;
 mod encoder;
 mod source;
+mod vectors;
 
 use std::{
     any::Any,
@@ -30,6 +31,7 @@ pub(super) use self::{
     decoder::{Color, Decoder, PlaneLayout, Scale},
     encoder::{Encoding, encode},
 };
+pub use self::vectors::has_vector_instructions;
 
 /// Samples along the side of a block at full size: the most that the library reads or writes for one.
 const BLOCK_SIDE: usize = 8;

@@ -1,0 +1,108 @@
+//! Finds what got lost on its way, and asks for what is made otherwise today.
+
+use model::{
+    Conversion, Error, Media, MediaStatus, Timestamp,
+    object_key::{Work, playback_recipe},
+};
+
+use serde::{Deserialize, Serialize};
+use store::Store;
+
+use super::Processor;
+
+/// Lost processing is asked for anew after this long without a change.
+const LOST_AFTER_SECONDS: i64 = 15 * 60;
+const MAX_ATTEMPTS: u32 = 5;
+const GIVEN_UP: &str = "Mantel could not process this file. The original is kept and can be downloaded.";
+const CONVERSION_GIVEN_UP: &str = "Mantel could not convert this film. The original is kept and can be downloaded.";
+
+/// What to process anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reprocess {
+    /// What could not be processed, too, as Mantel may know better by now.
+    pub failed: bool,
+}
+
+/// How many files were asked for anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// Small pictures that are made otherwise today.
+    pub outdated: usize,
+    /// Films without a form that every phone plays, for want of a converter.
+    pub films: usize,
+    /// What could not be processed.
+    pub failed: usize,
+}
+
+impl Processor {
+    /// Finds media whose processing got lost on the way, and asks for it anew; what fails again and again is given up.
+    /// To be called now and then.
+    ///
+    /// # Errors
+    /// When a service does not answer; the next call goes on.
+    pub async fn reconcile(&self) -> Result<(), Error> {
+        let now = (self.clock)();
+        for media in self.store.scan_unfinished_media(now.plus_seconds(-LOST_AFTER_SECONDS)).await? {
+            let waiting = media.status == MediaStatus::Uploading && self.store.head_original(media.id).await?.is_none();
+            if !waiting {
+                self.ask_again(&media, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_again(&self, media: &Media, now: Timestamp) -> Result<(), Error> {
+        let only_converting = media.awaits_conversion() && media.shows_its_turn();
+        if media.attempts >= MAX_ATTEMPTS {
+            tracing::error!(media.id = %media.id, "given up after several attempts to process it");
+            if only_converting {
+                let refused = Conversion::Refused { reason: CONVERSION_GIVEN_UP.to_owned() };
+                self.store.finish_conversion(media, Err(refused), now).await?;
+            } else {
+                self.store.give_up(media, GIVEN_UP, now).await?;
+            }
+        } else if let Some(counted) = self.store.count_attempt(media, now).await? {
+            tracing::warn!(media.id = %media.id, attempts = counted.attempts, "processing got lost; asked for anew");
+            if only_converting {
+                self.ask_conversion(media).await?;
+            } else {
+                self.store.put_job(Work::Render, media.id, &format!("again-{}", now.unix_millis())).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has a film converted. Asking twice for the same is one job.
+    pub(super) async fn ask_conversion(&self, media: &Media) -> Result<(), Error> {
+        self.store.put_job(Work::Convert, media.id, &playback_recipe(media.rotation)).await
+    }
+}
+
+/// Asks for all small pictures that are made otherwise today, and for films that nothing could convert before. What there
+/// is stays until the new is there.
+///
+/// # Errors
+/// When a service does not answer; another call goes on.
+pub async fn reprocess(store: &Store, what: Reprocess, now: Timestamp) -> Result<Asked, Error> {
+    let name = format!("anew-{}", now.unix_millis());
+    let mut asked = Asked::default();
+    for media in store.scan_media(|media| is_wanted(media, what)).await? {
+        let count = match media.status {
+            MediaStatus::Failed => &mut asked.failed,
+            _ if media.conversion == Some(Conversion::NoConverter) => &mut asked.films,
+            _ => &mut asked.outdated,
+        };
+        *count += 1;
+        store.put_job(Work::Render, media.id, &name).await?;
+    }
+    Ok(asked)
+}
+
+fn is_wanted(media: &Media, what: Reprocess) -> bool {
+    match media.status {
+        MediaStatus::Ready => media.is_outdated(),
+        MediaStatus::Failed => what.failed && !media.rejected,
+        MediaStatus::Uploading | MediaStatus::Processing | MediaStatus::Trashed => false,
+    }
+}
