@@ -13,7 +13,7 @@ use std::{
 use ::exif::{In, Rational, Reader, SRational, Tag, Value};
 use model::{Exif, Location, TakenAt};
 
-pub(crate) use self::container::webp_chunk;
+pub(crate) use self::{container::webp_chunk, location::believable};
 use self::{location::read_location, taken_at::read_taken_at};
 use crate::sniff::Format;
 
@@ -135,9 +135,13 @@ fn ascii(exif: &::exif::Exif, tag: Tag) -> Option<&[u8]> {
     }
 }
 
-/// A text without control characters, spaces around it, or more length than anybody reads.
 fn text(exif: &::exif::Exif, tag: Tag) -> Option<String> {
-    let text = String::from_utf8_lossy(ascii(exif, tag)?);
+    clean_text(ascii(exif, tag)?)
+}
+
+/// A text without control characters, spaces around it, or more length than anybody reads.
+pub(crate) fn clean_text(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
     let printable: String = text.chars().filter(|c| !c.is_control()).collect();
     let bounded: String = printable.trim().chars().take(MAX_TEXT_CHARS).collect();
     Some(bounded.trim_end().to_owned()).filter(|text| !text.is_empty())

@@ -6,6 +6,7 @@ mod handler;
 mod picture;
 mod sniff;
 pub mod testing;
+pub mod video;
 mod worker;
 
 pub use event::{BatchResponse, Failure, ObjectCreated, batch_of_one};

@@ -43,6 +43,24 @@ pub enum Refusal {
         /// What the decoder said, for the log.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The film is damaged, or a hostile one that was stopped, so that nothing of it can be shown.
+    #[error("This video is damaged and cannot be shown. The original is kept and can be downloaded.")]
+    BrokenFilm {
+        /// What was found wrong, for the log.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The film would not be converted in the time there is.
+    #[error("This film is too long to be converted here; the original can be downloaded.")]
+    TooLong,
+    /// The film has to be converted, and the program for it lacks something.
+    #[error(
+        "This video can be played here after a conversion, for which {missing} is missing. \
+         The original is kept and can be downloaded."
+    )]
+    CannotConvert {
+        /// What to install.
+        missing: String,
+    },
     /// The file could not be read from the disk: not the file's fault, and worth another try.
     #[error("This file could not be read just now. Please try again later.")]
     Unreadable(#[source] io::Error),
@@ -57,7 +75,9 @@ impl Refusal {
             Self::Unsupported { .. } => "UNSUPPORTED_FORMAT",
             Self::TooLarge { .. } => "TOO_LARGE",
             Self::TooMuchMemory { .. } => "TOO_MUCH_MEMORY",
-            Self::Broken { .. } => "BROKEN_FILE",
+            Self::Broken { .. } | Self::BrokenFilm { .. } => "BROKEN_FILE",
+            Self::TooLong => "TOO_LONG",
+            Self::CannotConvert { .. } => "CANNOT_CONVERT",
             Self::Unreadable(_) => "UNREADABLE",
         }
     }
@@ -74,6 +94,22 @@ impl Refusal {
 
     pub(super) fn broken(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Broken { source: source.into() }
+    }
+
+    pub(crate) fn broken_film(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::BrokenFilm { source: source.into() }
+    }
+
+    pub(crate) fn sound_alone() -> Self {
+        Self::Unsupported { what: "files with sound alone".to_owned() }
+    }
+
+    /// An error while reading a film: its end, or the disk.
+    pub(crate) fn from_film_io(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::broken_film(error),
+            _ => Self::Unreadable(error),
+        }
     }
 
     /// An error while reading the file: of its content, or of the disk.
