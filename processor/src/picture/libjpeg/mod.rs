@@ -11,8 +11,10 @@
 compile_error!("errors of the JPEG library unwind: build with panic = \"unwind\"");
 
 mod decoder;
+mod destination;
 mod encoder;
 mod source;
+mod transform;
 
 use std::{
     any::Any,
@@ -29,6 +31,7 @@ use mozjpeg_sys::{
 pub(super) use self::{
     decoder::{Color, Decoder, PlaneLayout, Scale},
     encoder::{Encoding, encode},
+    transform::Coefficients,
 };
 
 /// Samples along the side of a block at full size: the most that the library reads or writes for one.
@@ -43,6 +46,8 @@ pub(super) enum Failure {
     TooManyScans,
     #[error("the file could not be read")]
     Read(#[source] io::Error),
+    #[error("the JPEG could not be written")]
+    Write(#[source] io::Error),
     #[error("a fault of ours in the guard of the JPEG library")]
     Fault,
 }
