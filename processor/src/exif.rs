@@ -2,6 +2,7 @@
 
 mod container;
 mod location;
+mod maker_note;
 mod taken_at;
 mod tiff;
 
@@ -13,8 +14,12 @@ use std::{
 use ::exif::{In, Rational, Reader, SRational, Tag, Value};
 use model::{Exif, Location, TakenAt};
 
-pub(crate) use self::{container::webp_chunk, location::believable};
-use self::{location::read_location, taken_at::read_taken_at};
+pub(crate) use self::{
+    container::{EXIF_PREFIX, is_of_content, webp_chunk},
+    location::believable,
+    tiff::{EXIF_DIRECTORY, Order},
+};
+use self::{location::read_location, maker_note::read_content_identifier, taken_at::read_taken_at};
 use crate::sniff::Format;
 
 /// Longest text that is kept, in characters.
@@ -34,6 +39,8 @@ pub struct PhotoFacts {
     pub location: Option<Location>,
     /// The file's first picture is a small copy of the real one (TIFF 6.0, `NewSubfileType`), as in camera raw files.
     pub is_reduced_copy: bool,
+    /// What the photo and the film of a Live Photo have in common: visible ASCII, at most 64 characters.
+    pub content_identifier: Option<String>,
 }
 
 /// Reads the EXIF of a file of a format, from anywhere in the reader; what is broken or implausible is left out.
@@ -81,6 +88,7 @@ fn interpret(exif: &::exif::Exif) -> PhotoFacts {
         taken_at: read_taken_at(exif),
         location: read_location(exif),
         is_reduced_copy: uint(exif, Tag(::exif::Context::Tiff, 0x00FE)).is_some_and(|flags| flags & 1 == 1),
+        content_identifier: read_content_identifier(exif),
     }
 }
 

@@ -3,18 +3,21 @@
 mod event;
 mod exif;
 mod handler;
+mod motion;
 mod picture;
 mod sniff;
 pub mod testing;
 pub mod video;
 mod worker;
+mod xmp;
 
 pub use event::{BatchResponse, Failure, ObjectCreated, batch_of_one};
 pub use exif::{PhotoFacts, read_exif};
 pub use handler::{Asked, Processor, Reprocess, Tools, reprocess};
+pub use motion::{MotionPart, motion_part};
 pub use picture::{
-    FileFacts, Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, facts, has_vector_instructions,
-    render,
+    FileFacts, Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, UprightOriginal,
+    facts, has_vector_instructions, render, upright_original,
 };
 pub use sniff::{Format, HEAD_BYTES, sniff};
 pub use worker::{Worker, WorkerLimits, run_if_worker};

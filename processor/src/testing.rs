@@ -53,6 +53,8 @@ pub struct ExifFields {
     pub iso: Option<u16>,
     /// Where the picture was taken.
     pub location: Option<Location>,
+    /// What the film of a Live Photo has, too; written as iPhones do.
+    pub content_identifier: Option<String>,
 }
 
 /// A landscape under a sky, with a sun at the upper left and a corner each of red, green, blue and yellow (clockwise from
@@ -183,6 +185,7 @@ pub fn exif_block(fields: &ExifFields) -> Vec<u8> {
         .chain(camera_fields(fields))
         .chain(time_fields(fields))
         .chain(fields.location.iter().flat_map(location_fields))
+        .chain(fields.content_identifier.iter().map(|text| (Tag::MakerNote, Value::Undefined(apple_note(text), 0))))
         .map(|(tag, value)| Field { tag, ifd_num: In::PRIMARY, value })
         .collect();
     let mut writer = Writer::new();
@@ -238,6 +241,16 @@ fn location_fields(location: &Location) -> Vec<(Tag, Value)> {
         fields.push((Tag::GPSAltitude, rationals(&[(millionths(metres) / 1_000, 1_000)])));
     }
     fields
+}
+
+/// An iPhone's note with nothing in it but the identifier: a header, and a directory like those of a TIFF.
+fn apple_note(content_identifier: &str) -> Vec<u8> {
+    let count = u32::try_from(content_identifier.len() + 1).expect("a short text").to_be_bytes();
+    let header = b"Apple iOS\0\0\x01MM";
+    // The text follows the header, the number of entries, one entry, and the place of a next directory.
+    let text_at = [0, 0, 0, 14 + 2 + 12 + 4];
+    let entry = [&[0, 0x11, 0, 2], count.as_slice(), &text_at].concat();
+    [header.as_slice(), &[0, 1], &entry, &[0; 4], content_identifier.as_bytes(), &[0]].concat()
 }
 
 /// Degrees as cameras write them: whole degrees, whole minutes, and seconds with decimals.

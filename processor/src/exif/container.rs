@@ -15,7 +15,7 @@ const MAX_BLOCK_BYTES: usize = 1024 * 1024;
 const MAX_STEPS: usize = 100_000;
 
 /// What JPEG puts before the block, and some programs in the other formats too.
-const EXIF_PREFIX: &[u8] = b"Exif\0\0";
+pub(crate) const EXIF_PREFIX: &[u8] = b"Exif\0\0";
 
 /// The TIFF structure that holds the EXIF of a file; of a TIFF, a copy of what is small in it.
 pub(super) fn exif_block<R: BufRead + Seek>(reader: &mut R, format: Format) -> io::Result<Option<Vec<u8>>> {
@@ -39,7 +39,7 @@ pub(super) fn exif_block<R: BufRead + Seek>(reader: &mut R, format: Format) -> i
 }
 
 /// Whether an error says that the file is cut or wrong, rather than that reading failed.
-fn is_of_content(error: &io::Error) -> bool {
+pub(crate) fn is_of_content(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput)
 }
 

@@ -10,39 +10,48 @@ const MAX_ENTRIES: u16 = 512;
 const MAX_VALUE_BYTES: u64 = 4096;
 
 const ENTRY_BYTES: usize = 12;
-const EXIF_DIRECTORY: u16 = 0x8769;
+pub(crate) const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
 
 /// The byte order of a TIFF.
 #[derive(Clone, Copy)]
-enum Order {
+pub(crate) enum Order {
     Little,
     Big,
 }
 
 impl Order {
-    fn u16(self, bytes: [u8; 2]) -> u16 {
+    /// The order of a block that begins with one of the two marks, which are `II` and `MM`.
+    pub(crate) fn of(block: &[u8]) -> Option<Self> {
+        match block.get(..2)? {
+            b"II" => Some(Self::Little),
+            b"MM" => Some(Self::Big),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn u16(self, bytes: [u8; 2]) -> u16 {
         match self {
             Self::Little => u16::from_le_bytes(bytes),
             Self::Big => u16::from_be_bytes(bytes),
         }
     }
 
-    fn u32(self, bytes: [u8; 4]) -> u32 {
+    pub(crate) fn u32(self, bytes: [u8; 4]) -> u32 {
         match self {
             Self::Little => u32::from_le_bytes(bytes),
             Self::Big => u32::from_be_bytes(bytes),
         }
     }
 
-    fn bytes_of_u16(self, value: u16) -> [u8; 2] {
+    pub(crate) fn bytes_of_u16(self, value: u16) -> [u8; 2] {
         match self {
             Self::Little => value.to_le_bytes(),
             Self::Big => value.to_be_bytes(),
         }
     }
 
-    fn bytes_of_u32(self, value: u32) -> [u8; 4] {
+    pub(crate) fn bytes_of_u32(self, value: u32) -> [u8; 4] {
         match self {
             Self::Little => value.to_le_bytes(),
             Self::Big => value.to_be_bytes(),

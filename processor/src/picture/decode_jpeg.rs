@@ -24,7 +24,7 @@ const MAX_SCANNED_COEFFICIENTS: u64 = 2_000_000_000;
 /// As many as any picture may have: programs write a dozen.
 const MIN_SCANS: u16 = 20;
 /// Bytes that the JPEG library, its buffers and what it writes take, beside what is counted one by one.
-const LIBRARY_BYTES: u64 = 2 * 1024 * 1024;
+pub(super) const LIBRARY_BYTES: u64 = 2 * 1024 * 1024;
 /// What a damaged file leaves undecoded shows as grey, which the library makes of missing data, too.
 const UNDECODED: u8 = 0x80;
 
@@ -70,7 +70,7 @@ pub(super) fn decode(
 }
 
 /// How many scans a picture may have whose coefficients take so many bytes, two each.
-fn max_scans(coefficient_bytes: u64) -> u16 {
+pub(super) fn max_scans(coefficient_bytes: u64) -> u16 {
     let scans = MAX_SCANNED_COEFFICIENTS * 2 / coefficient_bytes.max(1);
     u16::try_from(scans).unwrap_or(MAX_SCANS).clamp(MIN_SCANS, MAX_SCANS)
 }

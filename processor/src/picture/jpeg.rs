@@ -14,8 +14,11 @@ const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 pub(crate) const START_OF_SCAN: u8 = 0xDA;
 pub(crate) const APP1: u8 = 0xE1;
-const APP2: u8 = 0xE2;
+pub(crate) const APP0: u8 = 0xE0;
+pub(crate) const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
+const APP15: u8 = 0xEF;
+const COMMENT: u8 = 0xFE;
 
 /// What an APP2 segment with a part of a profile begins with (ICC.1:2022, B.4).
 const ICC_SIGNATURE: &[u8] = b"ICC_PROFILE\0";
@@ -25,6 +28,13 @@ const ICC_SIGNATURE: &[u8] = b"ICC_PROFILE\0";
 pub(crate) struct Segment {
     pub(crate) marker: u8,
     pub(crate) payload_bytes: u16,
+}
+
+/// A segment that decoders need not understand: a program's notes, or a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AppSegment {
+    pub(crate) marker: u8,
+    pub(crate) payload: Vec<u8>,
 }
 
 /// What the headers of a JPEG promise.
@@ -49,6 +59,11 @@ impl Outline {
         if self.components_in_first_scan == self.sampling.len() && !self.progressive {
             return 0;
         }
+        self.all_coefficient_bytes()
+    }
+
+    /// Bytes of all coefficients of the picture.
+    pub(crate) fn all_coefficient_bytes(&self) -> u64 {
         let across = self.sampling.iter().map(|s| u64::from(s.0)).max().unwrap_or(1).max(1);
         let down = self.sampling.iter().map(|s| u64::from(s.1)).max().unwrap_or(1).max(1);
         let units = u64::from(self.width).div_ceil(8 * across) * u64::from(self.height).div_ceil(8 * down);
@@ -66,6 +81,23 @@ pub(crate) fn next_segment<R: BufRead>(reader: &mut R) -> io::Result<Option<Segm
             marker => return Ok(Some(Segment { marker, payload_bytes: read_payload_length(reader)? })),
         }
     }
+}
+
+/// The programs' notes and the comments before the first scan, of at most so many bytes together.
+pub(crate) fn app_segments<R: BufRead + Seek>(reader: &mut R, max_bytes: u64) -> io::Result<Vec<AppSegment>> {
+    let mut segments = Vec::new();
+    let mut left = max_bytes;
+    while let Some(segment) = next_segment(reader)?.filter(|segment| segment.marker != START_OF_SCAN) {
+        let marker = segment.marker;
+        if !matches!(marker, APP0..=APP15 | COMMENT) {
+            reader.seek_relative(i64::from(segment.payload_bytes))?;
+            continue;
+        }
+        let bytes = u64::from(segment.payload_bytes).max(1);
+        left = left.checked_sub(bytes).ok_or_else(|| invalid("there are more notes than a picture has"))?;
+        segments.push(AppSegment { marker, payload: read_payload(reader, segment)? });
+    }
+    Ok(segments)
 }
 
 /// Reads the outline of the JPEG that starts where the reader stands.

@@ -16,6 +16,7 @@ mod refusal;
 mod rendition;
 mod scale;
 mod upright;
+mod upright_original;
 mod weights;
 
 use std::{
@@ -28,9 +29,16 @@ use std::{
 use model::{Exif, Location, Rotation, TakenAt};
 
 use self::{decode::Decoded, limits::MEBIBYTE, rendition::Placeholder};
-pub use self::{libjpeg::has_vector_instructions, limits::Limits, orientation::Orientation, refusal::Refusal};
+pub use self::{
+    libjpeg::has_vector_instructions,
+    limits::Limits,
+    orientation::Orientation,
+    refusal::Refusal,
+    upright_original::{UprightOriginal, upright_original},
+};
 use crate::{
     exif::{PhotoFacts, read_exif},
+    motion::{MotionPart, motion_part},
     sniff::{Format, HEAD_BYTES, sniff},
 };
 
@@ -53,6 +61,10 @@ pub struct FileFacts {
     pub taken_at: Option<TakenAt>,
     /// Where the picture was taken.
     pub location: Option<Location>,
+    /// The film that is in the file beside the picture.
+    pub motion: Option<MotionPart>,
+    /// What the photo and the film of a Live Photo have in common.
+    pub content_identifier: Option<String>,
 }
 
 /// A picture's facts and upright renditions.
@@ -70,6 +82,10 @@ pub struct Rendered {
     pub taken_at: Option<TakenAt>,
     /// Where the picture was taken.
     pub location: Option<Location>,
+    /// The film that is in the file beside the picture.
+    pub motion: Option<MotionPart>,
+    /// What the photo and the film of a Live Photo have in common.
+    pub content_identifier: Option<String>,
     /// A blurred image in some 25 bytes (<https://evanw.github.io/thumbhash/>).
     pub thumbhash: Vec<u8>,
     /// The average colour as `#rrggbb`.
@@ -95,16 +111,16 @@ pub struct RenditionFile {
 
 /// Reads what the file at `path` says of itself, without decoding: of all formats, also those that [`render`] refuses.
 pub fn facts(path: &Path) -> Result<FileFacts, Refusal> {
-    let (_, format, facts) = open(path)?;
-    let PhotoFacts { exif, taken_at, location, .. } = facts;
-    Ok(FileFacts { format, exif, taken_at, location })
+    let Opened { format, facts, motion, .. } = open(path)?;
+    let PhotoFacts { exif, taken_at, location, content_identifier, .. } = facts;
+    Ok(FileFacts { format, exif, taken_at, location, motion, content_identifier })
 }
 
 /// Makes the renditions of the picture at `path`, upright and then turned by `rotation`.
 ///
 /// The same file and rotation give the same bytes. This is work for the CPU: call it where blocking is fine.
 pub fn render(path: &Path, rotation: Rotation, limits: &Limits) -> Result<Rendered, Refusal> {
-    let (mut file, format, facts) = open(path)?;
+    let Opened { mut file, format, facts, motion } = open(path)?;
     if facts.is_reduced_copy {
         return Err(Refusal::Unsupported { what: "camera raw files".to_owned() });
     }
@@ -117,20 +133,30 @@ pub fn render(path: &Path, rotation: Rotation, limits: &Limits) -> Result<Render
         };
         let upright = stored.then(rotation.into());
         let decoded = decode(&mut file, format, upright, limits)?;
-        finish(decoded, format, facts, upright)
+        let rendered = finish(decoded, format, facts, upright)?;
+        Ok(Rendered { motion, ..rendered })
     }))
     .unwrap_or_else(|_| Err(Refusal::broken("the decoder panicked")))
 }
 
-/// Opens and sniffs a file, and reads its EXIF.
-fn open(path: &Path) -> Result<(BufReader<File>, Format, PhotoFacts), Refusal> {
+/// A file, and what it says of itself.
+struct Opened {
+    file: BufReader<File>,
+    format: Format,
+    facts: PhotoFacts,
+    motion: Option<MotionPart>,
+}
+
+/// Opens and sniffs a file, reads its EXIF, and looks for a film in it.
+fn open(path: &Path) -> Result<Opened, Refusal> {
     let mut file = BufReader::new(File::open(path).map_err(Refusal::Unreadable)?);
     let mut head = Vec::with_capacity(HEAD_BYTES);
     file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(Refusal::Unreadable)?;
     let format = sniff(&head).ok_or(Refusal::NotAPicture)?;
     file.rewind().map_err(Refusal::Unreadable)?;
     let facts = read_exif(&mut file, format).map_err(Refusal::Unreadable)?;
-    Ok((file, format, facts))
+    let motion = motion_part(&mut file, format).map_err(Refusal::Unreadable)?;
+    Ok(Opened { file, format, facts, motion })
 }
 
 /// Decodes a picture to the size of its preview, by the decoder for its format, where there is one.
@@ -174,6 +200,8 @@ fn finish(decoded: Decoded, format: Format, facts: PhotoFacts, upright: Orientat
         exif: facts.exif,
         taken_at: facts.taken_at,
         location: facts.location,
+        motion: None,
+        content_identifier: facts.content_identifier,
         thumbhash,
         dominant_color,
         thumbnail: rendition::encode(&small, icc_profile.as_deref())?,

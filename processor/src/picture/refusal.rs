@@ -141,6 +141,8 @@ impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Read(error) => Self::from_io(error),
+            // Not the file's fault, and worth another try, too.
+            Failure::Write(error) => Self::Unreadable(error),
             failure => Self::broken(failure),
         }
     }

@@ -61,8 +61,8 @@ pub(in crate::picture) struct Decoder<R: Read> {
     failed: bool,
 }
 
-struct State<R> {
-    object: jpeg_decompress_struct,
+pub(super) struct State<R> {
+    pub(super) object: jpeg_decompress_struct,
     errors: jpeg_error_mgr,
     progress: jpeg_progress_mgr,
     source: Source<R>,
@@ -209,14 +209,18 @@ impl<R: Read> Decoder<R> {
             // SAFETY: as in `open`; the decoder is used no more.
             unsafe { jpeg_finish_decompress(&mut (*state).object) }
         });
-        // SAFETY: the state lives as long as `self`, and nobody else refers to it now.
+        match finished {
+            Ok(_) => Ok(self.saw_damage()),
+            Err(Failure::Library(_)) => Ok(true),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Whether the file ended early, or had something in it that no encoder writes.
+    pub(super) fn saw_damage(&self) -> bool {
+        // SAFETY: the state lives as long as `self`; the library writes to it during calls that borrow `self` mutably.
         let state = unsafe { &*self.state };
-        let broken = match finished {
-            Ok(_) => false,
-            Err(Failure::Library(_)) => true,
-            Err(failure) => return Err(failure),
-        };
-        Ok(broken || state.source.ended || state.errors.num_warnings > 0)
+        state.source.ended || state.errors.num_warnings > 0
     }
 
     /// The planes as the library will write them, by its own rules (`jpeg_calc_output_dimensions`): where a plane has
@@ -264,13 +268,13 @@ impl<R: Read> Decoder<R> {
         Plane::new(layout, INTERLEAVED_ROWS, (row_bytes, INTERLEAVED_ROWS))
     }
 
-    fn object(&self) -> &jpeg_decompress_struct {
+    pub(super) fn object(&self) -> &jpeg_decompress_struct {
         // SAFETY: the state lives as long as `self`; the library writes to it during calls that borrow `self` mutably.
         unsafe { &(*self.state).object }
     }
 
     /// Calls the library, unless it failed before.
-    fn call<T>(&mut self, call: impl FnOnce(*mut State<R>) -> T) -> Result<T, Failure> {
+    pub(super) fn call<T>(&mut self, call: impl FnOnce(*mut State<R>) -> T) -> Result<T, Failure> {
         if self.failed {
             return Err(Failure::Fault);
         }

@@ -2,20 +2,19 @@
 
 use std::{
     ffi::{c_int, c_uint},
+    io::Write,
     mem::MaybeUninit,
-    ptr, slice,
+    slice,
 };
 
 use mozjpeg_sys::{
     J_COLOR_SPACE, J_INT_PARAM, JINT_COMPRESS_PROFILE_VALUE, boolean, jpeg_c_set_int_param, jpeg_compress_struct,
-    jpeg_create_compress, jpeg_destination_mgr, jpeg_destroy_compress, jpeg_error_mgr, jpeg_finish_compress,
-    jpeg_set_defaults, jpeg_set_quality, jpeg_start_compress, jpeg_write_marker, jpeg_write_raw_data,
+    jpeg_create_compress, jpeg_destroy_compress, jpeg_error_mgr, jpeg_finish_compress, jpeg_set_defaults,
+    jpeg_set_quality, jpeg_start_compress, jpeg_write_marker, jpeg_write_raw_data,
 };
 
-use super::{BLOCK_SIDE, Failure, error_manager, guarded};
+use super::{BLOCK_SIDE, Failure, destination::Destination, error_manager, guarded};
 
-/// Bytes that the library writes at a time.
-const WRITE_BYTES: usize = 64 * 1024;
 /// What an APP2 segment with a part of a profile begins with (ICC.1:2022, B.4), before the part's number and their count.
 const ICC_SIGNATURE: &[u8] = b"ICC_PROFILE\0";
 /// Most bytes of a profile that fit a segment beside its length, the signature and the two numbers.
@@ -52,7 +51,8 @@ pub(in crate::picture) fn encode(
     mut fill: impl FnMut(usize, usize, &mut dyn Iterator<Item = &mut [u8]>),
 ) -> Result<Vec<u8>, Failure> {
     let mut strips = Strip::of(encoding);
-    let mut encoder = Encoder::create()?;
+    let mut written = Vec::new();
+    let mut encoder = Encoder::create(&mut written)?;
     encoder.start(encoding)?;
     let luma_rows = strips[0].rows;
     for first in (0..encoding.height as usize).step_by(luma_rows) {
@@ -69,7 +69,8 @@ pub(in crate::picture) fn encode(
         }
         encoder.write(&mut strips)?;
     }
-    encoder.finish()
+    encoder.finish()?;
+    Ok(written)
 }
 
 impl Strip {
@@ -105,42 +106,26 @@ impl Strip {
     }
 }
 
-struct Encoder {
+/// Encodes one JPEG.
+pub(super) struct Encoder<'w> {
     /// From a box, and given back to it when dropped: the library holds pointers into it.
-    state: *mut State,
+    pub(super) state: *mut State<'w>,
 }
 
-struct State {
-    object: jpeg_compress_struct,
+pub(super) struct State<'w> {
+    pub(super) object: jpeg_compress_struct,
     errors: jpeg_error_mgr,
-    destination: Destination,
+    destination: Destination<'w>,
 }
 
-/// Begins with what the library knows of it, so that a pointer to that is one to this.
-#[repr(C)]
-struct Destination {
-    manager: jpeg_destination_mgr,
-    buffer: Box<[u8]>,
-    written: Vec<u8>,
-}
-
-impl Encoder {
-    fn create() -> Result<Self, Failure> {
+impl<'w> Encoder<'w> {
+    /// An encoder that writes there, and does what takes the least time.
+    pub(super) fn create(writer: &'w mut dyn Write) -> Result<Self, Failure> {
         let state = Box::into_raw(Box::new(State {
             // SAFETY: the struct is numbers, enums with a variant of value 0, and null pointers.
             object: unsafe { MaybeUninit::zeroed().assume_init() },
             errors: error_manager(),
-            destination: Destination {
-                manager: jpeg_destination_mgr {
-                    next_output_byte: ptr::null_mut(),
-                    free_in_buffer: 0,
-                    init_destination: Some(begin_buffer),
-                    empty_output_buffer: Some(empty_buffer),
-                    term_destination: Some(end_buffer),
-                },
-                buffer: vec![0; WRITE_BYTES].into_boxed_slice(),
-                written: Vec::new(),
-            },
+            destination: Destination::new(writer),
         }));
         let encoder = Self { state };
         guarded(|| {
@@ -149,6 +134,9 @@ impl Encoder {
                 (*state).object.common.err = &raw mut (*state).errors;
                 jpeg_create_compress(&raw mut (*state).object);
                 (*state).object.dest = (&raw mut (*state).destination).cast();
+                // What the library does by default is smaller by a tenth, and takes ten times as long.
+                let fastest = JINT_COMPRESS_PROFILE_VALUE::JCP_FASTEST as c_int;
+                jpeg_c_set_int_param(&mut (*state).object, J_INT_PARAM::JINT_COMPRESS_PROFILE, fastest);
             }
         })?;
         Ok(encoder)
@@ -165,9 +153,6 @@ impl Encoder {
                 object.input_components = if encoding.grey { 1 } else { 3 };
                 object.in_color_space =
                     if encoding.grey { J_COLOR_SPACE::JCS_GRAYSCALE } else { J_COLOR_SPACE::JCS_YCbCr };
-                // What the library does by default is smaller by a tenth, and takes ten times as long.
-                let fastest = JINT_COMPRESS_PROFILE_VALUE::JCP_FASTEST as c_int;
-                jpeg_c_set_int_param(object, J_INT_PARAM::JINT_COMPRESS_PROFILE, fastest);
                 jpeg_set_defaults(object);
                 jpeg_set_quality(object, c_int::from(encoding.quality), boolean::from(true));
                 object.optimize_coding = boolean::from(false);
@@ -198,19 +183,17 @@ impl Encoder {
         })
     }
 
-    fn finish(self) -> Result<Vec<u8>, Failure> {
+    /// Writes what is left.
+    fn finish(self) -> Result<(), Failure> {
         let state = self.state;
         guarded(|| {
             // SAFETY: as in `create`; after this, the library does not write any more.
-            unsafe {
-                jpeg_finish_compress(&mut (*state).object);
-                std::mem::take(&mut (*state).destination.written)
-            }
+            unsafe { jpeg_finish_compress(&mut (*state).object) };
         })
     }
 }
 
-impl Drop for Encoder {
+impl Drop for Encoder<'_> {
     fn drop(&mut self) {
         // SAFETY: the pointer is from a box; an object may be destroyed at any time, and its memory is released before.
         unsafe {
@@ -225,27 +208,4 @@ fn icc_segments(profile: &[u8]) -> Vec<Vec<u8>> {
     let parts = profile.chunks(ICC_PART_BYTES);
     let Ok(count) = u8::try_from(parts.len()) else { return Vec::new() };
     (1..=count).zip(parts).map(|(number, part)| [ICC_SIGNATURE, &[number, count], part].concat()).collect()
-}
-
-extern "C-unwind" fn begin_buffer(object: &mut jpeg_compress_struct) {
-    // SAFETY: `create` made it a pointer to the whole of our destination, which nobody else refers to during a call.
-    let destination = unsafe { &mut *object.dest.cast::<Destination>() };
-    destination.manager.next_output_byte = destination.buffer.as_mut_ptr();
-    destination.manager.free_in_buffer = destination.buffer.len();
-}
-
-/// Takes what the library wrote: the whole buffer, whatever the pointers in the manager say.
-extern "C-unwind" fn empty_buffer(object: &mut jpeg_compress_struct) -> boolean {
-    // SAFETY: as in `begin_buffer`.
-    let destination = unsafe { &mut *object.dest.cast::<Destination>() };
-    destination.written.extend_from_slice(&destination.buffer);
-    begin_buffer(object);
-    1
-}
-
-extern "C-unwind" fn end_buffer(object: &mut jpeg_compress_struct) {
-    // SAFETY: as in `begin_buffer`.
-    let destination = unsafe { &mut *object.dest.cast::<Destination>() };
-    let length = destination.buffer.len() - destination.manager.free_in_buffer;
-    destination.written.extend_from_slice(&destination.buffer[..length]);
 }

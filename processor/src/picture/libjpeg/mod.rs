@@ -11,8 +11,10 @@
 compile_error!("errors of the JPEG library unwind: build with panic = \"unwind\"");
 
 mod decoder;
+mod destination;
 mod encoder;
 mod source;
+mod transform;
 mod vectors;
 
 use std::{
@@ -30,6 +32,7 @@ use mozjpeg_sys::{
 pub(super) use self::{
     decoder::{Color, Decoder, PlaneLayout, Scale},
     encoder::{Encoding, encode},
+    transform::Coefficients,
 };
 pub use self::vectors::has_vector_instructions;
 
@@ -45,6 +48,8 @@ pub(super) enum Failure {
     TooManyScans,
     #[error("the file could not be read")]
     Read(#[source] io::Error),
+    #[error("the JPEG could not be written")]
+    Write(#[source] io::Error),
     #[error("a fault of ours in the guard of the JPEG library")]
     Fault,
 }
