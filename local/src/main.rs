@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use local::{FirstPasswords, Options, System, cognito::PasswordCost};
 use model::{Role, Timestamp};
-use processor::Worker;
+use processor::{Worker, video::Converter};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -64,6 +64,9 @@ struct Serve {
     /// Fills an empty library with pictures and people to look at
     #[arg(long)]
     demo: bool,
+    /// ffmpeg, which makes pictures of films and films that phones play [default: the one on the PATH]
+    #[arg(long, global = true, value_name = "PROGRAM", env = "MANTEL_FFMPEG")]
+    ffmpeg: Option<PathBuf>,
     /// Shows the GraphQL schema to everybody, signed in or not, for those who develop clients
     #[arg(long)]
     dev: bool,
@@ -118,7 +121,10 @@ async fn run() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
     let options = options(&cli.serve)?;
     match cli.command {
-        None => serve(options, cli.serve.demo).await,
+        None => {
+            let converter = find_converter(&cli.serve).await;
+            serve(Options { converter, ..options }, cli.serve.demo).await
+        }
         Some(Command::Schema { appsync: true, .. }) => say(&resolvers::appsync::export(&resolvers::sdl())),
         Some(Command::Schema { resolvers: true, .. }) => {
             say(&format!("{}\n", resolvers::appsync::resolver_fields(&resolvers::sdl()).join("\n")))
@@ -175,8 +181,24 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         random: Arc::new(fill_random),
         retry_base_seconds: RETRY_BASE_SECONDS,
         dev: serve.dev,
+        converter: None,
         worker: Worker::of_this_program().context("the system does not say where this program is")?,
     })
+}
+
+/// Without one Mantel works all the same; films then have no pictures.
+async fn find_converter(serve: &Serve) -> Option<Converter> {
+    match Converter::find(serve.ffmpeg.clone(), std::env::var_os("PATH").as_deref()).await {
+        Ok(Some(found)) if found.missing().is_none() => return Some(found),
+        Ok(Some(found)) => {
+            let (program, missing) = (found.program().display(), found.missing().unwrap_or_default());
+            tracing::warn!(%program, missing, "this ffmpeg cannot convert all films; see `mantel doctor`");
+            return Some(found);
+        }
+        Ok(None) => tracing::warn!("no ffmpeg: films have no pictures and may not play; see `mantel doctor`"),
+        Err(error) => tracing::warn!(%error, "films have no pictures and may not play; see `mantel doctor`"),
+    }
+    None
 }
 
 async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {

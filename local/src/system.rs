@@ -7,7 +7,7 @@ use dynoxide::Database;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
-use processor::{Limits, Processor, Tools, Worker};
+use processor::{Limits, Processor, Tools, Worker, video::Converter};
 use resolvers::{Api, Events, Random, Services, SiteAddress, Subscriptions, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -66,6 +66,8 @@ pub struct Options {
     pub dev: bool,
     /// Who looks into files.
     pub worker: Worker,
+    /// Who makes pictures of films, and films that phones play.
+    pub converter: Option<Converter>,
 }
 
 /// Everything, running.
@@ -165,6 +167,7 @@ impl System {
             worker: options.worker.clone(),
             scratch,
             max_film_bytes: MAX_FILM_BYTES,
+            converter: options.converter.clone(),
         };
         let processor = Processor::new(store.clone(), options.clock.clone(), tools);
         let delivery = Delivery {

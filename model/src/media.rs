@@ -77,6 +77,12 @@ impl Rotation {
         }
     }
 
+    /// Whether what was wide is then tall.
+    #[must_use]
+    pub fn swaps_sides(self) -> bool {
+        matches!(self, Self::Quarter | Self::ThreeQuarters)
+    }
+
     /// This turn, then another.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

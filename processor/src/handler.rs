@@ -20,6 +20,7 @@ pub use self::maintenance::{Asked, Reprocess, reprocess};
 use crate::{
     HEAD_BYTES, Limits, Worker,
     event::{Batch, BatchResponse, Event, Failure, Message},
+    video::Converter,
 };
 
 /// How often a file is done over because its record changed meanwhile.
@@ -38,6 +39,8 @@ pub struct Tools {
     pub scratch: PathBuf,
     /// Larger films are kept, but not looked into: they would fill the disk.
     pub max_film_bytes: u64,
+    /// Who makes pictures of films, and films that phones play.
+    pub converter: Option<Converter>,
 }
 
 /// Makes renditions of what was uploaded.
@@ -58,6 +61,10 @@ struct Fetched {
 impl Fetched {
     /// Its name within the folder.
     const FILE: &str = "original";
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join(Self::FILE)
+    }
 }
 
 /// What came of fetching an original.
@@ -109,7 +116,7 @@ impl Processor {
         };
         let done = async {
             match key.work() {
-                Work::Render => self.process(&key).await?,
+                Work::Render => self.process(&key, deadline).await?,
                 Work::Convert => self.convert(key.media_id(), deadline).await?,
                 Work::Upright => self.make_upright(key.media_id()).await?,
             }

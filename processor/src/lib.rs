@@ -14,7 +14,7 @@ mod xmp;
 pub use event::{BatchResponse, Failure, ObjectCreated, batch_of_one};
 pub use exif::{PhotoFacts, read_exif};
 pub use handler::{Asked, Processor, Reprocess, Tools, reprocess};
-pub use motion::{MotionPart, motion_part};
+pub use motion::motion_part;
 pub use picture::{
     FileFacts, Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, UprightOriginal,
     facts, has_vector_instructions, render, upright_original,

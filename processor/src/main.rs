@@ -1,6 +1,7 @@
 //! The Lambda function of the processor.
 
 use std::{
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -8,7 +9,7 @@ use std::{
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use model::Timestamp;
-use processor::{Limits, Processor, Reprocess, Tools, Worker};
+use processor::{Limits, Processor, Reprocess, Tools, Worker, video::Converter};
 use serde_json::{Value, json};
 use store::{Settings, Store};
 
@@ -46,6 +47,7 @@ async fn run() -> Result<(), Error> {
         worker: Worker::of_this_program()?,
         scratch: std::env::temp_dir(),
         max_film_bytes,
+        converter: find_converter().await,
     };
     let processor = Processor::new(store.clone(), Arc::new(now), tools);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
@@ -53,6 +55,18 @@ async fn run() -> Result<(), Error> {
         async move { answer(&processor, &store, event).await }
     }))
     .await
+}
+
+/// ffmpeg, where a layer or the image of the function brings it.
+async fn find_converter() -> Option<Converter> {
+    let (configured, search_path) = (std::env::var_os("MANTEL_FFMPEG"), std::env::var_os("PATH"));
+    match Converter::find(configured.map(PathBuf::from), search_path.as_deref()).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::warn!(%error, "films cannot be converted");
+            None
+        }
+    }
 }
 
 /// What the function is called with: a batch of SQS, or one of `{"reconcile": {}}` and `{"reprocess": {"failed": false}}`,

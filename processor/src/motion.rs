@@ -6,6 +6,8 @@
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
+use model::FilmInPhoto;
+
 use crate::{
     exif::is_of_content,
     picture::jpeg::{APP1, START_OF_SCAN, next_segment},
@@ -31,21 +33,12 @@ const SAMSUNG_FILM: u16 = 0x0A30;
 /// Two numbers and the length of the name, before the name.
 const SAMSUNG_DATA_HEADER_BYTES: u64 = 8;
 
-/// Where in a photo's file a film is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MotionPart {
-    /// Bytes before the film.
-    pub offset: u64,
-    /// Bytes of the film.
-    pub length_bytes: u64,
-}
-
 /// Finds the film in a photo's file, from anywhere in the reader. None where there is none, or not at the place that the
 /// file names.
 ///
 /// # Errors
 /// Where reading itself fails.
-pub fn motion_part<R: BufRead + Seek>(file: &mut R, format: Format) -> io::Result<Option<MotionPart>> {
+pub fn motion_part<R: BufRead + Seek>(file: &mut R, format: Format) -> io::Result<Option<FilmInPhoto>> {
     let by_format = match format {
         Format::Jpeg => named_by_xmp,
         Format::Heic | Format::Avif => named_by_box,
@@ -67,27 +60,27 @@ pub fn motion_part<R: BufRead + Seek>(file: &mut R, format: Format) -> io::Resul
 }
 
 /// Whether a film begins there, that is, a box that says of which kind it is, and the file does not end before the film.
-fn is_film<R: Read + Seek>(file: &mut R, part: MotionPart, file_bytes: u64) -> io::Result<bool> {
-    let within = part.offset.checked_add(part.length_bytes).is_some_and(|end| end <= file_bytes);
-    if part.offset == 0 || part.length_bytes < BOX_HEADER_BYTES || !within {
+fn is_film<R: Read + Seek>(file: &mut R, part: FilmInPhoto, file_bytes: u64) -> io::Result<bool> {
+    let within = part.offset.checked_add(part.size_bytes).is_some_and(|end| end <= file_bytes);
+    if part.offset == 0 || part.size_bytes < BOX_HEADER_BYTES || !within {
         return Ok(false);
     }
     let [s0, s1, s2, s3, name @ ..] = read_at::<_, 8>(file, part.offset)?;
     let size = u64::from(u32::from_be_bytes([s0, s1, s2, s3]));
-    Ok(name == *b"ftyp" && (BOX_HEADER_BYTES..=part.length_bytes).contains(&size))
+    Ok(name == *b"ftyp" && (BOX_HEADER_BYTES..=part.size_bytes).contains(&size))
 }
 
 /// What the XMP of a JPEG names: places counted from the end of the file.
-fn named_by_xmp<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<Vec<MotionPart>> {
+fn named_by_xmp<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<Vec<FilmInPhoto>> {
     let parts = xmp_packets(file)?.into_iter().flat_map(|packet| {
         let directory = named_by_directory(&packet);
         let offsets = [b"MicroVideoOffset".as_slice(), b"MotionPhotoOffset"];
         let offsets = offsets.into_iter().filter_map(|property| xmp::number(&packet, property));
         offsets.map(|bytes| (bytes, bytes)).chain(directory).collect::<Vec<_>>()
     });
-    let from_end = |(distance, length_bytes)| {
+    let from_end = |(distance, size_bytes)| {
         let offset = file_bytes.checked_sub(distance)?;
-        Some(MotionPart { offset, length_bytes })
+        Some(FilmInPhoto { offset, size_bytes })
     };
     Ok(parts.filter_map(from_end).collect())
 }
@@ -123,7 +116,7 @@ fn xmp_packets<R: BufRead + Seek>(file: &mut R) -> io::Result<Vec<Vec<u8>>> {
 }
 
 /// The content of the boxes `mpvd` among the outermost ones.
-fn named_by_box<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<Vec<MotionPart>> {
+fn named_by_box<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<Vec<FilmInPhoto>> {
     let mut parts = Vec::new();
     let mut at = 0;
     for _ in 0..MAX_STEPS {
@@ -137,9 +130,9 @@ fn named_by_box<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<
             1 => (u64::from_be_bytes(read_at(file, at + BOX_HEADER_BYTES)?), BOX_HEADER_BYTES + 8),
             size => (u64::from(size), BOX_HEADER_BYTES),
         };
-        let Some(length_bytes) = size.checked_sub(header_bytes) else { break };
+        let Some(size_bytes) = size.checked_sub(header_bytes) else { break };
         if name == *b"mpvd" {
-            parts.push(MotionPart { offset: at + header_bytes, length_bytes });
+            parts.push(FilmInPhoto { offset: at + header_bytes, size_bytes });
         }
         at = at.saturating_add(size);
     }
@@ -147,7 +140,7 @@ fn named_by_box<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<
 }
 
 /// The films in the table at the end of a file, which counts places backwards from itself.
-fn named_by_samsung<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<Vec<MotionPart>> {
+fn named_by_samsung<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<Vec<FilmInPhoto>> {
     let Some(end_at) = file_bytes.checked_sub(8) else { return Ok(Vec::new()) };
     let [l0, l1, l2, l3, signature @ ..] = read_at::<_, 8>(file, end_at)?;
     let table_bytes = u32::from_le_bytes([l0, l1, l2, l3]);
@@ -167,7 +160,7 @@ fn named_by_samsung<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Res
             let [_, _, _, _, n0, n1, n2, n3] = read_at(file, data_at)?;
             let before = SAMSUNG_DATA_HEADER_BYTES + u64::from(u32::from_le_bytes([n0, n1, n2, n3]));
             let part = data_bytes.checked_sub(before);
-            parts.extend(part.map(|length_bytes| MotionPart { offset: data_at + before, length_bytes }));
+            parts.extend(part.map(|size_bytes| FilmInPhoto { offset: data_at + before, size_bytes }));
         }
     }
     Ok(parts)

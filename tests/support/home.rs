@@ -116,6 +116,7 @@ impl Home {
             worker: self.options.worker.clone(),
             scratch: self.folder().to_owned(),
             max_film_bytes: u64::MAX,
+            converter: self.options.converter.clone(),
         }
     }
 
@@ -143,6 +144,7 @@ fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
         retry_base_seconds: 0,
         dev: false,
         worker: worker(),
+        converter: None,
     }
 }
 

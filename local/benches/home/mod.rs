@@ -125,6 +125,7 @@ pub(crate) fn options(data: &Path) -> Options {
         retry_base_seconds: 5,
         dev: false,
         worker: Worker::new(env!("CARGO_BIN_EXE_mantel").into(), WorkerLimits::default()),
+        converter: None,
     }
 }
 

@@ -1,9 +1,140 @@
-//! x
-use super::Processor;
-use model::{Error, MediaId};
+//! Brings films into a form that every phone plays. Takes minutes to hours, and tells how far it is.
+
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicU8, Ordering},
+    time::Duration,
+};
+
+use model::{
+    Conversion, DerivedFile, Error, Media, MediaId, RenditionName, RenditionSize, object_key::playback_recipe,
+};
 use tokio::time::Instant;
+
+use super::{Fetch, Fetched, MAX_ROUNDS, Processor, changed_too_often};
+use crate::{
+    Refusal, WorkerLimits,
+    video::{Converter, Playback, playback},
+    worker::{Ended, Wish},
+};
+
+/// Kept back of the time there is, to store what was made.
+const RESERVE: Duration = Duration::from_mins(1);
+/// The record is told this often how far it is.
+const NOTE_INTERVAL: Duration = Duration::from_secs(5);
+/// What a film becomes, and how that ended.
+type End = Result<DerivedFile, Conversion>;
+
 impl Processor {
-    pub(super) async fn convert(&self, _id: MediaId, _deadline: Instant) -> Result<(), Error> {
-        Ok(())
+    /// The converter, for work that ends before `deadline`.
+    pub(super) fn converter(&self, deadline: Instant) -> Option<Converter> {
+        let seconds = deadline.saturating_duration_since(Instant::now()).as_secs();
+        let launcher = self.tools.worker.launcher(&WorkerLimits::for_films(seconds));
+        self.tools.converter.clone().map(|converter| converter.with_launcher(launcher))
     }
+
+    pub(super) async fn convert(&self, id: MediaId, deadline: Instant) -> Result<(), Error> {
+        let Some(media) = self.store.get_media(id).await? else { return Ok(()) };
+        // Where it is being turned, the turn brings a job of its own.
+        if !media.awaits_conversion() || !media.shows_its_turn() {
+            return Ok(());
+        }
+        let end = self.convert_now(&media, deadline).await?;
+        let made = end.as_ref().ok().map(|file| file.recipe.clone());
+        for _ in 0..MAX_ROUNDS {
+            let Some(now) = self.store.get_media(id).await? else {
+                return self.store.delete_renditions(id, None).await;
+            };
+            if !now.awaits_conversion() || now.rotation != media.rotation {
+                // Turned or trashed meanwhile: it will be asked for again.
+                let useless = made.as_deref().filter(|made| now.playback.as_ref().is_none_or(|kept| kept.recipe != *made));
+                return match useless {
+                    Some(recipe) => self.store.delete_renditions(id, Some(recipe)).await,
+                    None => Ok(()),
+                };
+            }
+            if let Some(done) = self.store.finish_conversion(&now, end.clone(), (self.clock)()).await? {
+                tracing::info!(media.id = %id, conversion = ?done.conversion, "converted");
+                return self.forget_playback(&now, &done).await;
+            }
+        }
+        Err(changed_too_often())
+    }
+
+    async fn convert_now(&self, media: &Media, deadline: Instant) -> Result<End, Error> {
+        let time_left = deadline.saturating_duration_since(Instant::now());
+        let deadline = deadline - RESERVE.min(time_left / 4);
+        let Some(converter) = self.converter(deadline) else { return Ok(Err(Conversion::NoConverter)) };
+        let fetched = match self.fetch(media).await? {
+            Fetch::Done(fetched) if fetched.whole => fetched,
+            Fetch::Done(_) | Fetch::Gone | Fetch::Damaged => {
+                return Ok(Err(refused("This film cannot be converted; the original can be downloaded.")));
+            }
+        };
+        let report = match self.ask(media, &fetched, Fetched::FILE, Wish::Pictures).await {
+            Ok(report) => report,
+            Err(ended @ Ended::Lost(_)) => return Err(Error::Unavailable(ended.into())),
+            Err(Ended::Crashed(_)) => return Ok(Err(refused("This film is damaged and cannot be converted."))),
+        };
+        let Some(film) = report.film else { return Ok(Err(refused("This is no film that can be converted."))) };
+        let percent = AtomicU8::new(0);
+        let tell = |now| percent.store(now, Ordering::Relaxed);
+        let (folder, input) = (fetched.folder.path(), fetched.file());
+        let making = playback(&converter, &input, &film, media.rotation, folder, deadline, tell);
+        let made = self.noting(media, &percent, making).await;
+        match made {
+            Ok(made) => Ok(Ok(self.keep_playback(media, made).await?)),
+            Err(refusal) if refusal.is_transient() => Err(Error::Unavailable(refusal.into())),
+            Err(Refusal::CannotConvert { missing }) => {
+                tracing::warn!(media.id = %media.id, missing, "the converter lacks something");
+                Ok(Err(Conversion::NoConverter))
+            }
+            Err(refusal) => {
+                tracing::warn!(media.id = %media.id, code = refusal.code(), reason = ?refusal, "not converted");
+                Ok(Err(refused(&refusal.to_string())))
+            }
+        }
+    }
+
+    /// Waits for the end of `making`, and tells the record now and then how far it is.
+    async fn noting<T>(&self, media: &Media, percent: &AtomicU8, making: impl Future<Output = T>) -> T {
+        let mut making = pin!(making);
+        let mut ticks = tokio::time::interval(NOTE_INTERVAL);
+        let mut record = Some(media.clone());
+        let mut noted = None;
+        loop {
+            tokio::select! {
+                made = &mut making => return made,
+                _ = ticks.tick() => {}
+            }
+            let now = percent.load(Ordering::Relaxed);
+            let Some(known) = record.as_ref().filter(|_| noted != Some(now)) else { continue };
+            match self.store.note_conversion(known, now, (self.clock)()).await {
+                // None: turned, trashed or erased meanwhile; the end is soon enough to see to that.
+                Ok(changed) => record = changed,
+                Err(error) => tracing::warn!(%error, "progress could not be noted"),
+            }
+            noted = Some(now);
+        }
+    }
+
+    async fn keep_playback(&self, media: &Media, made: Playback) -> Result<DerivedFile, Error> {
+        let recipe = playback_recipe(media.rotation);
+        self.store.put_rendition_file(media.id, &recipe, RenditionName::Playback, &made.file).await?;
+        let size = RenditionSize { width: made.width, height: made.height, size_bytes: made.size_bytes };
+        Ok(DerivedFile { recipe, size })
+    }
+
+    /// Deletes the film of an earlier turn.
+    async fn forget_playback(&self, before: &Media, now: &Media) -> Result<(), Error> {
+        let recipe = |media: &Media| media.playback.as_ref().map(|file| file.recipe.clone());
+        match recipe(before) {
+            Some(old) if recipe(now).as_ref() != Some(&old) => self.store.delete_renditions(now.id, Some(&old)).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refused(reason: &str) -> Conversion {
+    Conversion::Refused { reason: reason.to_owned() }
 }

@@ -1,19 +1,24 @@
 //! Looks at a file, and makes its small pictures.
 
 use model::{
-    Error, Findings, Media, MediaStatus, RenditionName, Renditions,
+    Conversion, Error, Findings, Media, MediaKind, MediaStatus, RenditionName, Renditions,
     object_key::{OriginalsKey, recipe},
 };
 
+use tokio::time::Instant;
+
 use super::{Fetch, Fetched, MAX_ROUNDS, Processor, changed_too_often};
-use crate::worker::{Ended, Pictures, Refused, Report, Task, Wish};
+use crate::{
+    video::{VideoFacts, poster},
+    worker::{Ended, Pictures, Refused, Report, Task, Wish},
+};
 
 const TOO_LARGE_TO_SHOW: &str =
     "This file is too large for Mantel to show. The original is kept and can be downloaded.";
 const DAMAGED_ON_ITS_WAY: &str = "This file was damaged on its way. Please upload it again.";
 
 impl Processor {
-    pub(super) async fn process(&self, key: &OriginalsKey) -> Result<(), Error> {
+    pub(super) async fn process(&self, key: &OriginalsKey, deadline: Instant) -> Result<(), Error> {
         let id = key.media_id();
         for _ in 0..MAX_ROUNDS {
             let Some(media) = self.store.get_media(id).await? else {
@@ -25,7 +30,7 @@ impl Processor {
                 // It may have been in the trash while it was to be converted.
                 return if media.awaits_conversion() { self.ask_conversion(&media).await } else { Ok(()) };
             }
-            if self.process_once(&media).await? {
+            if self.process_once(&media, deadline).await? {
                 return Ok(());
             }
         }
@@ -33,7 +38,7 @@ impl Processor {
     }
 
     /// False where the record changed meanwhile, so that it must be done over.
-    async fn process_once(&self, media: &Media) -> Result<bool, Error> {
+    async fn process_once(&self, media: &Media, deadline: Instant) -> Result<bool, Error> {
         if media.status == MediaStatus::Uploading {
             return self.admit(media).await;
         }
@@ -41,7 +46,7 @@ impl Processor {
             Fetch::Gone => Ok(true),
             Fetch::Damaged => self.store.reject_media(media, DAMAGED_ON_ITS_WAY, (self.clock)()).await,
             Fetch::Done(fetched) => {
-                let report = self.look(media, &fetched).await?;
+                let report = self.look(media, &fetched, deadline).await?;
                 self.record(media, &fetched, report).await
             }
         }
@@ -57,9 +62,12 @@ impl Processor {
     }
 
     /// Has a file looked at. Where that ends the worker, what the file says of itself may still be had.
-    async fn look(&self, media: &Media, fetched: &Fetched) -> Result<Report, Error> {
+    async fn look(&self, media: &Media, fetched: &Fetched, deadline: Instant) -> Result<Report, Error> {
         let refused = if fetched.whole {
-            match self.ask(media, fetched, Wish::Pictures).await {
+            match self.ask(media, fetched, Fetched::FILE, Wish::Pictures).await {
+                Ok(Report { findings, film: Some(film), .. }) => {
+                    return self.look_at_film(media, fetched, (findings, film), deadline).await;
+                }
                 Ok(report) => return Ok(report),
                 Err(ended @ Ended::Lost(_)) => return Err(Error::Unavailable(ended.into())),
                 Err(Ended::Crashed(how)) => Refused::crashed(how),
@@ -67,17 +75,49 @@ impl Processor {
         } else {
             Refused::too_large(TOO_LARGE_TO_SHOW)
         };
-        let findings = match self.ask(media, fetched, Wish::Facts).await {
+        let findings = match self.ask(media, fetched, Fetched::FILE, Wish::Facts).await {
             Ok(report) => report.findings,
             Err(ended @ Ended::Lost(_)) => return Err(Error::Unavailable(ended.into())),
             Err(Ended::Crashed(_)) => Findings::of(media.kind, media.content_type.clone()),
         };
-        Ok(Report { findings, pictures: Err(refused), upright: None })
+        Ok(Report { pictures: Err(refused), ..Report::of(findings) })
     }
 
-    pub(super) async fn ask(&self, media: &Media, fetched: &Fetched, wish: Wish) -> Result<Report, Ended> {
+    /// The small pictures of a film are those of one of its pictures, or of a sign where nothing can take one.
+    async fn look_at_film(
+        &self,
+        media: &Media,
+        fetched: &Fetched,
+        (findings, film): (Findings, VideoFacts),
+        deadline: Instant,
+    ) -> Result<Report, Error> {
+        let (file, wish) = match self.converter(deadline) {
+            None => (String::new(), Wish::Placeholder { width: film.width, height: film.height }),
+            Some(converter) => {
+                let folder = fetched.folder.path();
+                match poster(&converter, &fetched.file(), &film, folder, deadline).await {
+                    Ok(file) => (file.file_name().unwrap_or_default().to_string_lossy().into_owned(), Wish::Pictures),
+                    Err(refusal) if refusal.is_transient() => return Err(Error::Unavailable(refusal.into())),
+                    Err(refusal) => return Ok(Report { pictures: Err(refusal.into()), ..Report::of(findings) }),
+                }
+            }
+        };
+        let seen = match self.ask(media, fetched, &file, wish).await {
+            Ok(seen) => seen,
+            Err(ended @ Ended::Lost(_)) => return Err(Error::Unavailable(ended.into())),
+            Err(Ended::Crashed(how)) => {
+                return Ok(Report { pictures: Err(Refused::crashed(how)), ..Report::of(findings) });
+            }
+        };
+        let (width, height) = if media.rotation.swaps_sides() { (film.height, film.width) } else { (film.width, film.height) };
+        let Findings { thumbhash, dominant_color, .. } = seen.findings;
+        let findings = Findings { width: Some(width), height: Some(height), thumbhash, dominant_color, ..findings };
+        Ok(Report { pictures: seen.pictures, ..Report::of(findings) })
+    }
+
+    pub(super) async fn ask(&self, media: &Media, fetched: &Fetched, file: &str, wish: Wish) -> Result<Report, Ended> {
         let task = Task {
-            file: Fetched::FILE.to_owned(),
+            file: file.to_owned(),
             kind: media.kind,
             content_type: media.content_type.clone(),
             rotation: media.rotation,
@@ -101,7 +141,7 @@ impl Processor {
             tracing::warn!(media.id = %media.id, "the file is damaged; its renditions show what could be read");
         }
         let outcome = renditions.as_ref().map_err(String::as_str);
-        let conversion = None;
+        let conversion = if renditions.is_ok() { self.conversion_of(media, &findings) } else { None };
         let now = (self.clock)();
         let Some(done) = self.store.finish_processing(media, &findings, outcome, conversion, now).await? else {
             return Ok(false);
@@ -110,9 +150,21 @@ impl Processor {
         if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref() != Some(old)) {
             self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
         }
+        if done.awaits_conversion() {
+            self.ask_conversion(&done).await?;
+        }
         self.store.refresh_gallery_span(done.gallery_id).await?;
         tracing::info!(media.id = %done.id, status = ?done.status, size_bytes = done.size_bytes, "processed");
         Ok(true)
+    }
+
+    /// What is to become of a film.
+    fn conversion_of(&self, media: &Media, findings: &Findings) -> Option<Conversion> {
+        if findings.kind == MediaKind::Photo || media.plays_its_turn() {
+            return None;
+        }
+        let waiting = self.tools.converter.as_ref().map(|_| Conversion::Waiting { percent: 0 });
+        Some(waiting.unwrap_or(Conversion::NoConverter))
     }
 
     async fn keep(&self, media: &Media, fetched: &Fetched, pictures: Pictures) -> Result<Renditions, Error> {

@@ -4,7 +4,7 @@ use model::{
     DerivedFile, Error, Media, MediaId, MediaKind, MediaStatus, RenditionName, Upright, object_key::upright_recipe,
 };
 
-use super::{Fetch, MAX_ROUNDS, Processor, changed_too_often};
+use super::{Fetch, Fetched, MAX_ROUNDS, Processor, changed_too_often};
 use crate::worker::{Ended, Pictures, Wish};
 
 impl Processor {
@@ -27,7 +27,7 @@ impl Processor {
     async fn upright_of(&self, media: &Media) -> Result<Upright, Error> {
         let recipe = upright_recipe(media.rotation);
         let Fetch::Done(fetched) = self.fetch(media).await? else { return Ok(Upright::AsOriginal { recipe }) };
-        let made = match self.ask(media, &fetched, Wish::Upright).await {
+        let made = match self.ask(media, &fetched, Fetched::FILE, Wish::Upright).await {
             Ok(report) => report.upright,
             Err(ended @ Ended::Lost(_)) => return Err(Error::Unavailable(ended.into())),
             Err(Ended::Crashed(how)) => {

@@ -17,7 +17,7 @@ fn photo(xmp: &str) -> Vec<u8> {
     [&jpeg[..2], &[0xFF, 0xE1], &length, &packet, &jpeg[2..]].concat()
 }
 
-fn found(file: &[u8], format: Format) -> Option<MotionPart> {
+fn found(file: &[u8], format: Format) -> Option<FilmInPhoto> {
     motion_part(&mut Cursor::new(file), format).expect("memory can be read")
 }
 
@@ -25,7 +25,7 @@ fn found(file: &[u8], format: Format) -> Option<MotionPart> {
 fn assert_found(xmp: &str, behind: &[u8]) {
     let photo = photo(xmp);
     let file = [photo.as_slice(), &film(), behind].concat();
-    let expected = MotionPart { offset: photo.len() as u64, length_bytes: film().len() as u64 };
+    let expected = FilmInPhoto { offset: photo.len() as u64, size_bytes: film().len() as u64 };
     assert_eq!(found(&file, Format::Jpeg), Some(expected), "{xmp}");
 }
 
@@ -76,7 +76,7 @@ fn the_film_of_a_samsung_phone_is_found_in_its_trailer() {
     let trailer = samsung(SAMSUNG_FILM, "MotionPhoto_Data", &film());
     let file = [photo.as_slice(), &trailer].concat();
     let offset = photo.len() as u64 + 8 + 16;
-    let expected = MotionPart { offset, length_bytes: film().len() as u64 };
+    let expected = FilmInPhoto { offset, size_bytes: film().len() as u64 };
     assert_eq!(found(&file, Format::Jpeg), Some(expected));
     let other = [photo.as_slice(), &samsung(0x0A01, "Image_UTC_Data", &film())].concat();
     assert_eq!(found(&other, Format::Jpeg), None);
@@ -93,7 +93,7 @@ fn the_film_of_a_heic_is_in_a_box_of_its_own() {
         [[small.as_slice(), b"mpvd"].concat(), [b"\0\0\0\x01mpvd", large.as_slice()].concat(), b"\0\0\0\0mpvd".to_vec()]
     {
         let whole = [before.as_slice(), &header, &film].concat();
-        let expected = MotionPart { offset: (before.len() + header.len()) as u64, length_bytes: film.len() as u64 };
+        let expected = FilmInPhoto { offset: (before.len() + header.len()) as u64, size_bytes: film.len() as u64 };
         assert_eq!(found(&whole, Format::Heic), Some(expected));
         assert_eq!(found(&whole, Format::Avif), Some(expected));
     }
@@ -138,7 +138,7 @@ proptest! {
         }
         file.truncate(end.index(file.len()) + 1);
         if let Some(part) = motion_part(&mut Cursor::new(&file), format)? {
-            prop_assert!(part.offset + part.length_bytes <= file.len() as u64);
+            prop_assert!(part.offset + part.size_bytes <= file.len() as u64);
         }
     }
 

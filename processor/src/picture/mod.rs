@@ -26,7 +26,7 @@ use std::{
     path::Path,
 };
 
-use model::{Exif, Location, Rotation, TakenAt};
+use model::{Exif, FilmInPhoto, Location, Rotation, TakenAt};
 
 use self::{decode::Decoded, limits::MEBIBYTE, rendition::Placeholder};
 pub use self::{
@@ -38,7 +38,7 @@ pub use self::{
 };
 use crate::{
     exif::{PhotoFacts, read_exif},
-    motion::{MotionPart, motion_part},
+    motion::motion_part,
     sniff::{Format, HEAD_BYTES, sniff},
 };
 
@@ -62,7 +62,7 @@ pub struct FileFacts {
     /// Where the picture was taken.
     pub location: Option<Location>,
     /// The film that is in the file beside the picture.
-    pub motion: Option<MotionPart>,
+    pub film: Option<FilmInPhoto>,
     /// What the photo and the film of a Live Photo have in common.
     pub content_identifier: Option<String>,
 }
@@ -83,7 +83,7 @@ pub struct Rendered {
     /// Where the picture was taken.
     pub location: Option<Location>,
     /// The film that is in the file beside the picture.
-    pub motion: Option<MotionPart>,
+    pub film: Option<FilmInPhoto>,
     /// What the photo and the film of a Live Photo have in common.
     pub content_identifier: Option<String>,
     /// A blurred image in some 25 bytes (<https://evanw.github.io/thumbhash/>).
@@ -111,16 +111,16 @@ pub struct RenditionFile {
 
 /// Reads what the file at `path` says of itself, without decoding: of all formats, also those that [`render`] refuses.
 pub fn facts(path: &Path) -> Result<FileFacts, Refusal> {
-    let Opened { format, facts, motion, .. } = open(path)?;
+    let Opened { format, facts, film, .. } = open(path)?;
     let PhotoFacts { exif, taken_at, location, content_identifier, .. } = facts;
-    Ok(FileFacts { format, exif, taken_at, location, motion, content_identifier })
+    Ok(FileFacts { format, exif, taken_at, location, film, content_identifier })
 }
 
 /// Makes the renditions of the picture at `path`, upright and then turned by `rotation`.
 ///
 /// The same file and rotation give the same bytes. This is work for the CPU: call it where blocking is fine.
 pub fn render(path: &Path, rotation: Rotation, limits: &Limits) -> Result<Rendered, Refusal> {
-    let Opened { mut file, format, facts, motion } = open(path)?;
+    let Opened { mut file, format, facts, film } = open(path)?;
     if facts.is_reduced_copy {
         return Err(Refusal::Unsupported { what: "camera raw files".to_owned() });
     }
@@ -134,7 +134,7 @@ pub fn render(path: &Path, rotation: Rotation, limits: &Limits) -> Result<Render
         let upright = stored.then(rotation.into());
         let decoded = decode(&mut file, format, upright, limits)?;
         let rendered = finish(decoded, format, facts, upright)?;
-        Ok(Rendered { motion, ..rendered })
+        Ok(Rendered { film, ..rendered })
     }))
     .unwrap_or_else(|_| Err(Refusal::broken("the decoder panicked")))
 }
@@ -144,7 +144,7 @@ struct Opened {
     file: BufReader<File>,
     format: Format,
     facts: PhotoFacts,
-    motion: Option<MotionPart>,
+    film: Option<FilmInPhoto>,
 }
 
 /// Opens and sniffs a file, reads its EXIF, and looks for a film in it.
@@ -155,8 +155,8 @@ fn open(path: &Path) -> Result<Opened, Refusal> {
     let format = sniff(&head).ok_or(Refusal::NotAPicture)?;
     file.rewind().map_err(Refusal::Unreadable)?;
     let facts = read_exif(&mut file, format).map_err(Refusal::Unreadable)?;
-    let motion = motion_part(&mut file, format).map_err(Refusal::Unreadable)?;
-    Ok(Opened { file, format, facts, motion })
+    let film = motion_part(&mut file, format).map_err(Refusal::Unreadable)?;
+    Ok(Opened { file, format, facts, film })
 }
 
 /// Decodes a picture to the size of its preview, by the decoder for its format, where there is one.
@@ -200,7 +200,7 @@ fn finish(decoded: Decoded, format: Format, facts: PhotoFacts, upright: Orientat
         exif: facts.exif,
         taken_at: facts.taken_at,
         location: facts.location,
-        motion: None,
+        film: None,
         content_identifier: facts.content_identifier,
         thumbhash,
         dominant_color,

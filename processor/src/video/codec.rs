@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::boxes::{Name, boxes, find, u16_at, u32_at};
 
 /// How the pictures of a film are coded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VideoCodec {
     /// H.264 (AVC).
     H264 {
@@ -29,7 +31,7 @@ pub enum VideoCodec {
 }
 
 /// How the sound of a film is coded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AudioCodec {
     /// AAC, in one of the kinds that everything plays.
     Aac,
@@ -38,7 +40,7 @@ pub enum AudioCodec {
 }
 
 /// What the colours of a film are meant to be: the numbers of ITU-T H.273.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilmColor {
     /// 1 is BT.709, 9 is BT.2020, 12 is Display P3.
     pub primaries: u16,

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek};
 
 use model::{Exif, Location, Rotation, TakenAt};
+use serde::{Deserialize, Serialize};
 
 use super::{
     boxes::{find, read_index},
@@ -20,7 +21,7 @@ const PIXEL_RATIOS: std::ops::RangeInclusive<f64> = 0.2..=5.0;
 const ROUNDING: f64 = 0.02;
 
 /// What a film says of itself.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoFacts {
     /// Stored width in pixels.
     pub stored_width: u32,

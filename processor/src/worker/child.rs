@@ -1,17 +1,24 @@
 //! The worker's side: a process that does one task and ends.
 
 use std::{
-    env, fs,
-    io::{self, Read, Write},
+    env,
+    fs::{self, File},
+    io::{self, BufReader, Read, Write},
     path::Path,
     process::ExitCode,
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use model::{Findings, RenditionSize};
+use model::{Findings, MediaKind, RenditionSize};
 
-use super::{Pictures, Refused, Report, TRY_AGAIN, Task, WORKER, Wish, WorkerLimits};
-use crate::{FileFacts, Refusal, Rendered, RenditionFile, facts, render};
+use super::{Pictures, Report, TRY_AGAIN, Task, WORKER, WorkerLimits, Wish};
+use crate::{
+    Format, Orientation, Refusal, Rendered, RenditionFile, UprightOriginal, facts, render, upright_original,
+    video::{self, VideoFacts, placeholder_poster},
+};
+
+/// The name within the folder.
+const PLACEHOLDER: &str = "placeholder.png";
 
 /// Runs this process as a worker, where its arguments say that it is one. To be called before anything else.
 pub fn run_if_worker() -> Option<ExitCode> {
@@ -65,37 +72,80 @@ fn do_task() -> Result<(), Refusal> {
 /// Does what is asked. An error means that another try may end otherwise; what the file is to blame for is in the report.
 fn perform(task: &Task) -> Result<Report, Refusal> {
     let file = Path::new(&task.file);
-    let mut report = Report {
-        findings: Findings::of(task.kind, task.content_type.clone()),
-        pictures: Err(Refused::none_wanted()),
-        upright: None,
-    };
     match task.wish {
-        Wish::Facts => add_facts(&mut report.findings, file),
-        Wish::Pictures => match render(file, task.rotation, &task.limits) {
-            Ok(rendered) => {
-                report.pictures = Ok(keep(&rendered)?);
-                report.findings = findings_of(rendered);
-            }
-            Err(refusal) if refusal.is_transient() => return Err(refusal),
-            Err(refusal) => {
-                add_facts(&mut report.findings, file);
-                report.pictures = Err(refusal.into());
-            }
-        },
-        Wish::Placeholder { .. } | Wish::Upright => {}
+        Wish::Facts => Ok(Report::of(read_facts(task, file)?)),
+        Wish::Pictures if is_film(file) => look_at_film(task, file),
+        Wish::Pictures => show(task, file),
+        Wish::Placeholder { width, height } => {
+            let png = placeholder_poster(width, height)?;
+            fs::write(PLACEHOLDER, png).map_err(Refusal::Unreadable)?;
+            show(task, Path::new(PLACEHOLDER))
+        }
+        Wish::Upright => Ok(Report { upright: make_upright(task, file)?, ..Report::of(read_facts(task, file)?) }),
     }
-    Ok(report)
 }
 
-/// No picture can be made; what the file says of itself is still worth keeping.
-fn add_facts(findings: &mut Findings, file: &Path) {
-    let Ok(FileFacts { format, exif, taken_at, location }) = facts(file) else { return };
-    findings.kind = format.kind();
-    format.content_type().clone_into(&mut findings.content_type);
-    findings.taken_at = taken_at;
-    findings.location = location;
-    findings.exif = Some(exif);
+fn is_film(file: &Path) -> bool {
+    facts(file).is_ok_and(|facts| facts.format.kind() == MediaKind::Video)
+}
+
+fn show(task: &Task, file: &Path) -> Result<Report, Refusal> {
+    match render(file, task.rotation, &task.limits) {
+        Ok(rendered) => {
+            let pictures = Ok(keep(&rendered)?);
+            Ok(Report { pictures, ..Report::of(findings_of(rendered)) })
+        }
+        Err(refusal) if refusal.is_transient() => Err(refusal),
+        Err(refusal) => Ok(Report { pictures: Err(refusal.into()), ..Report::of(read_facts(task, file)?) }),
+    }
+}
+
+/// Its pictures are for a program of its own to make.
+fn look_at_film(task: &Task, file: &Path) -> Result<Report, Refusal> {
+    let report = Report::of(read_facts(task, file)?);
+    match read_film(file) {
+        Ok(film) => Ok(Report { film: Some(film), ..report }),
+        Err(refusal) if refusal.is_transient() => Err(refusal),
+        Err(refusal) => Ok(Report { pictures: Err(refusal.into()), ..report }),
+    }
+}
+
+fn read_film(file: &Path) -> Result<VideoFacts, Refusal> {
+    let mut file = File::open(file).map_err(Refusal::Unreadable)?;
+    let length_bytes = file.metadata().map_err(Refusal::Unreadable)?.len();
+    video::facts(&mut BufReader::new(&mut file), length_bytes)
+}
+
+/// What a file says of itself, as far as it can be read: worth keeping where no picture can be made, too.
+fn read_facts(task: &Task, file: &Path) -> Result<Findings, Refusal> {
+    let declared = || Findings::of(task.kind, task.content_type.clone());
+    let found = match facts(file) {
+        Ok(found) => found,
+        Err(refusal) if refusal.is_transient() => return Err(refusal),
+        Err(_) => return Ok(declared()),
+    };
+    let findings = Findings {
+        taken_at: found.taken_at,
+        location: found.location,
+        exif: Some(found.exif),
+        film: found.film,
+        live_photo_id: found.content_identifier,
+        ..Findings::of(found.format.kind(), found.format.content_type().to_owned())
+    };
+    let film = if findings.kind == MediaKind::Video { read_film(file).ok() } else { None };
+    Ok(match film {
+        None => findings,
+        Some(film) => Findings {
+            width: Some(film.width),
+            height: Some(film.height),
+            duration_seconds: film.duration_seconds,
+            taken_at: film.taken_at,
+            location: film.location,
+            exif: Some(film.exif),
+            live_photo_id: film.content_identifier,
+            ..findings
+        },
+    })
 }
 
 fn findings_of(rendered: Rendered) -> Findings {
@@ -108,6 +158,8 @@ fn findings_of(rendered: Rendered) -> Findings {
         thumbhash: Some(BASE64_STANDARD.encode(&rendered.thumbhash)),
         dominant_color: Some(rendered.dominant_color),
         damaged: rendered.partial,
+        film: rendered.film,
+        live_photo_id: rendered.content_identifier,
         ..Findings::of(rendered.format.kind(), rendered.format.content_type().to_owned())
     }
 }
@@ -122,4 +174,21 @@ fn keep(rendered: &Rendered) -> Result<Pictures, Refusal> {
         thumbnail: write(Pictures::THUMBNAIL, &rendered.thumbnail)?,
         preview: write(Pictures::PREVIEW, &rendered.preview)?,
     })
+}
+
+/// Leaves an upright copy in the folder, where one can be made without loss and is another than the original.
+fn make_upright(task: &Task, file: &Path) -> Result<Option<RenditionSize>, Refusal> {
+    let stored = match facts(file) {
+        Ok(found) if found.format == Format::Jpeg => found.exif.orientation,
+        Ok(_) => return Ok(None),
+        Err(refusal) if refusal.is_transient() => return Err(refusal),
+        Err(_) => return Ok(None),
+    };
+    let turn = stored.and_then(Orientation::from_exif).unwrap_or_default().then(task.rotation.into());
+    match upright_original(file, turn, Path::new(Pictures::UPRIGHT), &task.limits) {
+        Ok(UprightOriginal::Made { size_bytes, width, height }) => Ok(Some(RenditionSize { width, height, size_bytes })),
+        Ok(UprightOriginal::AlreadyUpright | UprightOriginal::NotLossless) => Ok(None),
+        Err(refusal) if refusal.is_transient() => Err(refusal),
+        Err(_) => Ok(None),
+    }
 }

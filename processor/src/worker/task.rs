@@ -3,7 +3,7 @@
 use model::{Findings, MediaKind, RenditionSize, Rotation};
 use serde::{Deserialize, Serialize};
 
-use crate::{Limits, Refusal};
+use crate::{Limits, Refusal, video::VideoFacts};
 
 /// What a worker is asked to do with a file in its folder.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub(crate) enum Wish {
     Facts,
     /// That, and small pictures of it, as [`Pictures::THUMBNAIL`] and [`Pictures::PREVIEW`].
     Pictures,
-    /// A picture that stands for a film of this size.
+    /// Small pictures that stand for a film of this size.
     Placeholder {
         /// Pixels.
         width: u32,
@@ -47,8 +47,18 @@ pub(crate) struct Report {
     pub(crate) findings: Findings,
     /// The small pictures, where they were wanted.
     pub(crate) pictures: Result<Pictures, Refused>,
+    /// What else there is to know of a film.
+    pub(crate) film: Option<VideoFacts>,
     /// The upright copy, where it was wanted and can be made without loss.
     pub(crate) upright: Option<RenditionSize>,
+}
+
+impl Report {
+    /// What was found, while nothing was made.
+    pub(crate) fn of(findings: Findings) -> Self {
+        let pictures = Err(Refused { code: "NONE_WANTED".to_owned(), reason: String::new(), detail: String::new() });
+        Self { findings, pictures, film: None, upright: None }
+    }
 }
 
 /// The small pictures that a worker left in its folder.
@@ -76,11 +86,6 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    /// Nobody asked for pictures.
-    pub(super) fn none_wanted() -> Self {
-        Self { code: "NONE_WANTED".to_owned(), reason: String::new(), detail: String::new() }
-    }
-
     /// Nobody looked at it.
     pub(crate) fn too_large(reason: &str) -> Self {
         Self { code: "TOO_LARGE".to_owned(), reason: reason.to_owned(), detail: String::new() }
