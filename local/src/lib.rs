@@ -5,6 +5,7 @@ mod aws_door;
 pub mod cognito;
 mod data_folder;
 pub mod demo;
+pub mod doctor;
 mod dynamodb;
 mod events;
 mod gateway;
@@ -17,4 +18,4 @@ mod system;
 
 pub use accounts::{FirstPasswords, NewAccount};
 pub use data_folder::{DataFolderError, Secrets};
-pub use system::{Options, REGION, System, check_exists, credentials, redrive};
+pub use system::{Options, REGION, System, check_exists, credentials, redrive, reprocess};

@@ -13,9 +13,9 @@ use std::{
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use local::{FirstPasswords, Options, System, cognito::PasswordCost};
+use local::{FirstPasswords, Options, System, cognito::PasswordCost, doctor::Health};
 use model::{Role, Timestamp};
-use processor::{Worker, video::Converter};
+use processor::{Asked, Reprocess, Worker, video::Converter};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -41,13 +41,13 @@ struct Serve {
     #[arg(long, global = true, value_name = "DIR", env = "MANTEL_DATA")]
     data: Option<PathBuf>,
     /// Where the site, the API and GraphiQL listen; 0.0.0.0:8480 lets phones in the house in
-    #[arg(long, value_name = "ADDR:PORT", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT))]
+    #[arg(long, global = true, value_name = "ADDR:PORT", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT))]
     listen: SocketAddr,
     /// Where S3 listens, another origin than the site on purpose [default: as --listen, one port on]
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, global = true, value_name = "ADDR:PORT")]
     media_listen: Option<SocketAddr>,
     /// Where DynamoDB and Cognito listen, on loopback only [default: 127.0.0.1, two ports on]
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, global = true, value_name = "ADDR:PORT")]
     aws_listen: Option<SocketAddr>,
     /// Address of the site, when a proxy stands before it
     #[arg(long, value_name = "URL")]
@@ -87,6 +87,14 @@ enum Command {
     Credentials,
     /// Lists the files that could not be processed, and has them tried again at the next start
     Redrive,
+    /// Makes small pictures anew where Mantel makes better ones today, and pictures of films once ffmpeg is installed
+    Reprocess {
+        /// What could not be processed, too
+        #[arg(long)]
+        failed: bool,
+    },
+    /// Looks at what is installed here for Mantel to work with, and tells what is missing
+    Doctor,
     /// Gives an account a new password and prints it
     ResetPassword {
         /// Name of the account, for example admin or family
@@ -140,6 +148,11 @@ async fn run() -> anyhow::Result<()> {
             ))
         }
         Some(Command::Redrive) => redrive(&options).await,
+        Some(Command::Reprocess { failed }) => {
+            let converter = find_converter(&cli.serve).await;
+            reprocess(Options { converter, ..options }, Reprocess { failed }).await
+        }
+        Some(Command::Doctor) => doctor(&options, cli.serve.ffmpeg).await,
         Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
     }
 }
@@ -278,15 +291,30 @@ async fn redrive(options: &Options) -> anyhow::Result<()> {
     say(&text)
 }
 
+async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<()> {
+    let asked = local::reprocess(options, what).await?;
+    let Asked { outdated, films, failed } = asked;
+    say(&format!(
+        "{outdated} with pictures of an earlier version, {films} films that waited for ffmpeg, {failed} that could not be \
+         processed.\nThey are made anew while Mantel runs. Until then everything stays as it is.\n"
+    ))
+}
+
+async fn doctor(options: &Options, ffmpeg: Option<PathBuf>) -> anyhow::Result<()> {
+    let findings = local::doctor::examine(options, ffmpeg, std::env::var_os("PATH").as_deref()).await;
+    let mut text =
+        format!("mantel {}, {} {}\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    for finding in &findings {
+        let _ = writeln!(text, "{finding}");
+    }
+    say(&text)?;
+    anyhow::ensure!(findings.iter().all(|finding| finding.health != Health::Broken), "something is broken; see above");
+    Ok(())
+}
+
 async fn reset_password(options: Options, account: &str) -> anyhow::Result<()> {
     local::check_exists(&options)?;
-    let any = |ip| SocketAddr::new(ip, 0);
-    let quiet = Options {
-        listen: any(Ipv4Addr::LOCALHOST.into()),
-        media_listen: any(Ipv4Addr::LOCALHOST.into()),
-        aws_listen: any(Ipv4Addr::LOCALHOST.into()),
-        ..options
-    };
+    let quiet = options.quiet();
     let system = System::start(quiet.clone()).await?;
     let password = system.reset_password(&quiet, account).await;
     system.stop().await;

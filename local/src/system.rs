@@ -1,13 +1,18 @@
 //! Starts everything on one machine, and stops it.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use dynoxide::Database;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
-use processor::{Limits, Processor, Tools, Worker, video::Converter};
+use processor::{Asked, Limits, Processor, Reprocess, Tools, Worker, video::Converter};
 use resolvers::{Api, Events, Random, Services, SiteAddress, Subscriptions, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -17,7 +22,7 @@ use crate::{
     accounts::{self, FirstPasswords, NewAccount},
     aws_door::{AwsDoor, EVENTS_PATH},
     cognito::{self, UserPool},
-    data_folder::{DataFolder, Secrets},
+    data_folder::{DataFolder, DataFolderError, Secrets},
     dynamodb,
     events::{Delivery, Lane},
     gateway::Gateway,
@@ -68,6 +73,15 @@ pub struct Options {
     pub worker: Worker,
     /// Who makes pictures of films, and films that phones play.
     pub converter: Option<Converter>,
+}
+
+impl Options {
+    /// The same, where nobody looks: for work on a folder while Mantel does not run.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        let any = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
+        Self { listen: any, media_listen: any, aws_listen: any, ..self }
+    }
 }
 
 /// Everything, running.
@@ -247,6 +261,49 @@ pub async fn redrive(options: &Options) -> anyhow::Result<Vec<s3::DeadEvent>> {
     Ok(dead)
 }
 
+/// Asks for what is made otherwise today, whether Mantel runs on the folder or not: it is made while Mantel runs.
+///
+/// # Errors
+/// When the folder cannot be used, or Mantel runs elsewhere than where these options say.
+pub async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<Asked> {
+    DataFolder::check_exists(&options.data)?;
+    let now = (options.clock)();
+    match DataFolder::open(&options.data) {
+        Ok(folder) => {
+            drop(folder);
+            let system = System::start(options.quiet()).await?;
+            let asked = processor::reprocess(&system.store, what, now).await;
+            system.stop().await;
+            Ok(asked?)
+        }
+        Err(DataFolderError::InUse(_)) => {
+            let store = attach(&options)?;
+            let asked = processor::reprocess(&store, what, now).await;
+            asked.context("Mantel is running, but not where this command looks: give it the same options")
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Clients of a system that runs already, for what needs neither its accounts nor its events.
+fn attach(options: &Options) -> anyhow::Result<Store> {
+    let secrets = DataFolder::read_secrets(&options.data)?;
+    let settings = Settings {
+        table: TABLE.to_owned(),
+        originals_bucket: ORIGINALS.to_owned(),
+        renditions_bucket: RENDITIONS.to_owned(),
+        user_pool_id: String::new(),
+        client_id: String::new(),
+        media_address: MediaAddress::CallersHost(options.media_listen.port()),
+        events_url: None,
+    };
+    let aws = format!("http://{}", loopback(options.aws_listen));
+    let sdk = store::sdk_config_for(&aws, REGION, &secrets.access_key_id, &secrets.secret_access_key);
+    let by_our_clock = store::signing_by(&sdk, options.clock.clone());
+    let store = Store::new(&by_our_clock, settings)?;
+    Ok(store.with_s3_endpoint(&sdk, &format!("http://{}", loopback(options.media_listen))))
+}
+
 /// A folder for temporary files, without those of an earlier run that was cut short.
 fn empty_scratch(folder: &DataFolder) -> anyhow::Result<PathBuf> {
     let scratch = folder.subfolder("scratch")?;
@@ -348,7 +405,7 @@ fn loopback(address: SocketAddr) -> SocketAddr {
         return address;
     }
     match address {
-        SocketAddr::V4(_) => (std::net::Ipv4Addr::LOCALHOST, address.port()).into(),
+        SocketAddr::V4(_) => (Ipv4Addr::LOCALHOST, address.port()).into(),
         SocketAddr::V6(_) => (std::net::Ipv6Addr::LOCALHOST, address.port()).into(),
     }
 }

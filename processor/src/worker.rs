@@ -12,9 +12,12 @@ use std::{
     process::{ExitStatus, Stdio},
 };
 
+use model::{MediaKind, Rotation};
 use tokio::io::AsyncWriteExt;
 
 pub(crate) use self::task::{Pictures, Refused, Report, Task, Wish};
+use crate::Limits;
+
 pub use self::{child::run_if_worker, limits::WorkerLimits};
 
 /// The argument that makes a worker of this program.
@@ -59,6 +62,25 @@ impl Worker {
     /// What stands before a command so that it runs within limits.
     pub(crate) fn launcher(&self, limits: &WorkerLimits) -> Vec<OsString> {
         vec![self.program.clone().into(), WORKER.into(), limits.to_argument().into()]
+    }
+
+    /// Has small pictures made of a test photo, and tells why that cannot be.
+    ///
+    /// # Errors
+    /// The reason, for people.
+    pub async fn try_out(&self, jpeg: &[u8]) -> Result<(), String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        std::fs::write(folder.path().join("photo"), jpeg).map_err(|error| error.to_string())?;
+        let task = Task {
+            file: "photo".to_owned(),
+            kind: MediaKind::Photo,
+            content_type: "image/jpeg".to_owned(),
+            rotation: Rotation::None,
+            limits: Limits::default(),
+            wish: Wish::Pictures,
+        };
+        let report = self.run(folder.path(), &task).await.map_err(|ended| ended.to_string())?;
+        report.pictures.map(|_| ()).map_err(|refused| refused.reason)
     }
 
     /// Has a task done in a folder, in which its files are and its output goes. Ends with the future: a worker is not left

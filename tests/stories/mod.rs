@@ -36,5 +36,6 @@ mod timeline;
 mod trash;
 mod upload_rules;
 mod uploads;
+mod upright_originals;
 mod view_as;
 mod who_can_see;

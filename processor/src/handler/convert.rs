@@ -47,7 +47,8 @@ impl Processor {
             };
             if !now.awaits_conversion() || now.rotation != media.rotation {
                 // Turned or trashed meanwhile: it will be asked for again.
-                let useless = made.as_deref().filter(|made| now.playback.as_ref().is_none_or(|kept| kept.recipe != *made));
+                let useless =
+                    made.as_deref().filter(|made| now.playback.as_ref().is_none_or(|kept| kept.recipe != *made));
                 return match useless {
                     Some(recipe) => self.store.delete_renditions(id, Some(recipe)).await,
                     None => Ok(()),

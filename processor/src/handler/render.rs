@@ -109,7 +109,8 @@ impl Processor {
                 return Ok(Report { pictures: Err(Refused::crashed(how)), ..Report::of(findings) });
             }
         };
-        let (width, height) = if media.rotation.swaps_sides() { (film.height, film.width) } else { (film.width, film.height) };
+        let (width, height) =
+            if media.rotation.swaps_sides() { (film.height, film.width) } else { (film.width, film.height) };
         let Findings { thumbhash, dominant_color, .. } = seen.findings;
         let findings = Findings { width: Some(width), height: Some(height), thumbhash, dominant_color, ..findings };
         Ok(Report { pictures: seen.pictures, ..Report::of(findings) })

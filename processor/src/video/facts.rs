@@ -94,9 +94,8 @@ pub fn facts<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Result<VideoFac
         height,
         rotation: video.placing.rotation,
         is_placed_oddly: video.placing.is_odd,
-        duration_seconds: film.and_then(|film| {
-            video.seconds(film).or_else(|| film.seconds()).or_else(|| fragments_seconds(moov, film))
-        }),
+        duration_seconds: film
+            .and_then(|film| video.seconds(film).or_else(|| film.seconds()).or_else(|| fragments_seconds(moov, film))),
         frame_rate: video.frame_rate(),
         video: pictures.codec,
         audio: sound.map(|(name, entry)| audio_codec(name, entry)),

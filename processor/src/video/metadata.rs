@@ -39,7 +39,8 @@ pub(super) fn read(moov: &[u8], film: Option<Header>, video_trak: &[u8]) -> Meta
     let listed = parts.into_iter().flat_map(|part| listed_notes(part).unwrap_or_default());
     let notes: Vec<Note> = listed.chain(user_notes(user_data)).take(MAX_NOTES).collect();
     let note = |names: &[&str]| {
-        let of_name = |name: &&str| notes.iter().filter(|note| note.name == **name).find_map(|note| clean_text(note.text));
+        let of_name =
+            |name: &&str| notes.iter().filter(|note| note.name == **name).find_map(|note| clean_text(note.text));
         names.iter().find_map(of_name)
     };
     Metadata {
@@ -103,7 +104,9 @@ fn read_loci(loci: &[u8]) -> Option<Location> {
     let named = loci.get(6..)?;
     let end_of_name = match named {
         // UTF-16, by its mark.
-        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => 2 + 2 * named.as_chunks::<2>().0.iter().position(|unit| *unit == [0, 0])?,
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] => {
+            2 + 2 * named.as_chunks::<2>().0.iter().position(|unit| *unit == [0, 0])?
+        }
         _ => 1 + named.iter().position(|&byte| byte == 0)?,
     };
     let numbers = named.get(end_of_name + 1..)?;
@@ -124,9 +127,7 @@ fn noted_date(text: &str) -> Option<TakenAt> {
     let date = OffsetDateTime::parse(&format!("{date}{clock}{offset}"), &Rfc3339).ok()?;
     let millis = i64::try_from(date.unix_timestamp_nanos() / 1_000_000).ok()?;
     let offset_minutes = offset_at.map(|_| i32::from(date.offset().whole_minutes()));
-    NOTED_YEARS
-        .contains(&date.year())
-        .then(|| TakenAt { time: Timestamp::from_unix_millis(millis), offset_minutes })
+    NOTED_YEARS.contains(&date.year()).then(|| TakenAt { time: Timestamp::from_unix_millis(millis), offset_minutes })
 }
 
 /// The date of the header: a moment in UTC, which does not tell what time it was there.

@@ -29,7 +29,9 @@ impl<F: FnMut(u8)> Progress<F> {
 
     /// Hears a line such as `out_time_us=1234`; breaks when there is no hope.
     pub(super) fn hear(&mut self, line: &str) -> ControlFlow<()> {
-        let (Some(duration), Some(done)) = (self.duration, done_seconds(line)) else { return ControlFlow::Continue(()) };
+        let (Some(duration), Some(done)) = (self.duration, done_seconds(line)) else {
+            return ControlFlow::Continue(());
+        };
         let share = (done / duration).clamp(0.0, 1.0);
         // That it is all done is said once it was looked at.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 to 99")]

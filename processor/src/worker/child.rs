@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use model::{Findings, MediaKind, RenditionSize};
 
-use super::{Pictures, Report, TRY_AGAIN, Task, WORKER, WorkerLimits, Wish};
+use super::{Pictures, Report, TRY_AGAIN, Task, WORKER, Wish, WorkerLimits};
 use crate::{
     Format, Orientation, Refusal, Rendered, RenditionFile, UprightOriginal, facts, render, upright_original,
     video::{self, VideoFacts, placeholder_poster},
@@ -186,7 +186,9 @@ fn make_upright(task: &Task, file: &Path) -> Result<Option<RenditionSize>, Refus
     };
     let turn = stored.and_then(Orientation::from_exif).unwrap_or_default().then(task.rotation.into());
     match upright_original(file, turn, Path::new(Pictures::UPRIGHT), &task.limits) {
-        Ok(UprightOriginal::Made { size_bytes, width, height }) => Ok(Some(RenditionSize { width, height, size_bytes })),
+        Ok(UprightOriginal::Made { size_bytes, width, height }) => {
+            Ok(Some(RenditionSize { width, height, size_bytes }))
+        }
         Ok(UprightOriginal::AlreadyUpright | UprightOriginal::NotLossless) => Ok(None),
         Err(refusal) if refusal.is_transient() => Err(refusal),
         Err(_) => Ok(None),

@@ -29,12 +29,12 @@ use mozjpeg_sys::{
     JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, jpeg_common_struct, jpeg_error_mgr, jpeg_std_error,
 };
 
+pub use self::vectors::has_vector_instructions;
 pub(super) use self::{
     decoder::{Color, Decoder, PlaneLayout, Scale},
     encoder::{Encoding, encode},
     transform::Coefficients,
 };
-pub use self::vectors::has_vector_instructions;
 
 /// Samples along the side of a block at full size: the most that the library reads or writes for one.
 const BLOCK_SIDE: usize = 8;
