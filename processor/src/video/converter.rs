@@ -1,8 +1,9 @@
 //! The program that decodes and encodes films: where it is, and what it can do.
 
 use std::{
-    env, io,
+    env,
     ffi::{OsStr, OsString},
+    io,
     path::PathBuf,
     process::{Output, Stdio},
     time::Duration,
@@ -142,7 +143,8 @@ impl Converter {
 
     async fn ask(&self, question: &str) -> io::Result<String> {
         let answer = self.command().args(["-hide_banner", "-nostdin", question]).output();
-        let Output { status, stdout, .. } = tokio::time::timeout(Duration::from_secs(QUESTION_SECONDS), answer).await??;
+        let Output { status, stdout, .. } =
+            tokio::time::timeout(Duration::from_secs(QUESTION_SECONDS), answer).await??;
         if !status.success() {
             return Err(io::Error::other(format!("{question}: {status}")));
         }
@@ -192,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_list_tells_what_a_build_can_do() {
-        let encoders = "Encoders:\n V..... = Video\n ------\n V....D libx264rgb  x\n V....D png  PNG\n A....D aac  AAC\n";
+        let encoders =
+            "Encoders:\n V..... = Video\n ------\n V....D libx264rgb  x\n V....D png  PNG\n A....D aac  AAC\n";
         let filters = "Filters:\n .SC zscale  V->V  Apply\n .S. tonemap_opencl  V->V  Tone\n";
         let found = Abilities::read(encoders, filters, "Bitstream filters:\nfilter_units\n");
         let expected = Abilities { aac: true, png: true, color: true, unit_filter: true, ..Abilities::default() };

@@ -3,7 +3,6 @@
 use std::{
     fs::File,
     io,
-    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
@@ -225,9 +224,7 @@ async fn verify(file: &Path, original: &VideoFacts, size: (u32, u32)) -> Result<
 fn difference(made: &VideoFacts, original: &VideoFacts, size: (u32, u32)) -> Option<String> {
     let is_usual = matches!(made.video, VideoCodec::H264 { bit_depth: 8, chroma: 1, .. });
     let is_long = match (made.duration_seconds, original.duration_seconds) {
-        (Some(made), Some(original)) => {
-            (made - original).abs() <= DURATION_SLACK.0.max(original * DURATION_SLACK.1)
-        }
+        (Some(made), Some(original)) => (made - original).abs() <= DURATION_SLACK.0.max(original * DURATION_SLACK.1),
         (made, None) => made.is_some(),
         (None, Some(_)) => false,
     };

@@ -29,7 +29,9 @@ impl<F: FnMut(u8)> Progress<F> {
 
     /// Hears a line such as `out_time_us=1234`; breaks when there is no hope.
     pub(super) fn hear(&mut self, line: &str) -> ControlFlow<()> {
-        let (Some(duration), Some(done)) = (self.duration, done_seconds(line)) else { return ControlFlow::Continue(()) };
+        let (Some(duration), Some(done)) = (self.duration, done_seconds(line)) else {
+            return ControlFlow::Continue(());
+        };
         let share = (done / duration).clamp(0.0, 1.0);
         // That it is all done is said once it was looked at.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 to 99")]
@@ -77,7 +79,7 @@ mod tests {
     #[test]
     fn progress_is_told_once_for_each_percent() {
         let mut told = Vec::new();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let mut progress = Progress::new(Some(10.0), deadline, |percent| told.push(percent));
         for line in ["frame=3", "out_time_us=N/A", "out_time_us=-40", "out_time_us=2500000", "out_time_us=2510000"] {
             assert!(progress.hear(line).is_continue());
