@@ -114,6 +114,14 @@ async fn posters_of_all_kinds_of_films_are_made() -> Result<(), Refusal> {
 }
 
 #[tokio::test]
+async fn a_poster_of_odd_sides_has_its_light_mapped_too() -> Result<(), Refusal> {
+    let Some(mut work) = Work::on(film::HLG).await else { return Ok(()) };
+    (work.facts.width, work.facts.height) = (63, 47);
+    assert_eq!(work.poster().await?.dimensions(), (63, 47));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_film_that_everything_plays_keeps_its_pictures_and_its_turn_but_no_notes() -> Result<(), Refusal> {
     let Some(work) = Work::on(film::PHONE).await else { return Ok(()) };
     let (made, bytes) = work.playback(Rotation::None).await?;
