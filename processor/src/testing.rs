@@ -1,5 +1,6 @@
 //! Makes small media files for tests and the demo.
 
+pub mod film;
 pub mod heic;
 mod scenery;
 

@@ -107,13 +107,13 @@ impl<'a> Iterator for Boxes<'a> {
 }
 
 /// The first box with this name.
-pub(super) fn find<'a>(bytes: &'a [u8], name: &Name) -> Option<&'a [u8]> {
-    boxes(bytes).find(|(found, _)| found == name).map(|(_, payload)| payload)
+pub(super) fn find(bytes: &[u8], name: Name) -> Option<&[u8]> {
+    boxes(bytes).find(|(found, _)| *found == name).map(|(_, payload)| payload)
 }
 
 /// The first box at the end of a path of names.
-pub(super) fn find_in<'a>(bytes: &'a [u8], path: &[&Name]) -> Option<&'a [u8]> {
-    path.iter().try_fold(bytes, |bytes, name| find(bytes, name))
+pub(super) fn find_in<'a>(bytes: &'a [u8], path: &[Name]) -> Option<&'a [u8]> {
+    path.iter().try_fold(bytes, |bytes, name| find(bytes, *name))
 }
 
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

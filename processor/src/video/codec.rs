@@ -91,9 +91,9 @@ impl Pictures {
             width: u16_at(entry, 24)?,
             height: u16_at(entry, 26)?,
             codec: video_codec(name, details),
-            pixel: find(details, b"pasp").and_then(|pixel| Some((u32_at(pixel, 0)?, u32_at(pixel, 4)?))),
-            color: find(details, b"colr").and_then(read_color),
-            is_interlaced: find(details, b"fiel").and_then(<[u8]>::first) == Some(&2),
+            pixel: find(details, *b"pasp").and_then(|pixel| Some((u32_at(pixel, 0)?, u32_at(pixel, 4)?))),
+            color: find(details, *b"colr").and_then(read_color),
+            is_interlaced: find(details, *b"fiel").and_then(<[u8]>::first) == Some(&2),
         })
     }
 }
@@ -101,7 +101,7 @@ impl Pictures {
 fn video_codec(name: Name, details: &[u8]) -> VideoCodec {
     match &name {
         b"avc1" | b"avc2" | b"avc3" | b"avc4" => {
-            find(details, b"avcC").and_then(read_avc).unwrap_or_else(|| VideoCodec::Other(letters(name)))
+            find(details, *b"avcC").and_then(read_avc).unwrap_or_else(|| VideoCodec::Other(letters(name)))
         }
         b"hvc1" | b"hev1" | b"hvc2" | b"hev2" | b"dvh1" | b"dvhe" => VideoCodec::Hevc,
         b"av01" => VideoCodec::Av1,
@@ -149,7 +149,7 @@ fn elementary_stream(entry: &[u8]) -> Option<&[u8]> {
     }?;
     boxes(details).find_map(|(name, payload)| match &name {
         b"esds" => Some(payload),
-        b"wave" => find(payload, b"esds"),
+        b"wave" => find(payload, *b"esds"),
         _ => None,
     })
 }

@@ -78,7 +78,7 @@ pub fn facts<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Result<VideoFac
     let Some(video) = tracks(moov).find(|track| &track.handler == b"vide") else {
         return Err(if is_sound_alone() { Refusal::sound_alone() } else { Refusal::broken_film("no video track") });
     };
-    let film = find(moov, b"mvhd").and_then(Header::read);
+    let clock = find(moov, *b"mvhd").and_then(Header::read);
     let (name, entry) = video.description.ok_or_else(|| Refusal::broken_film("no description of the pictures"))?;
     let pictures = Pictures::read(name, entry).ok_or_else(|| Refusal::broken_film("a cut description"))?;
     if pictures.width == 0 || pictures.height == 0 {
@@ -86,7 +86,7 @@ pub fn facts<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Result<VideoFac
     }
     let (width, height) = upright_size(&pictures, &video);
     let sound = tracks(moov).find(|track| &track.handler == b"soun").and_then(|track| track.description);
-    let notes = metadata::read(moov, film, video.trak);
+    let notes = metadata::read(moov, clock, video.trak);
     Ok(VideoFacts {
         stored_width: u32::from(pictures.width),
         stored_height: u32::from(pictures.height),
@@ -94,8 +94,14 @@ pub fn facts<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Result<VideoFac
         height,
         rotation: video.placing.rotation,
         is_placed_oddly: video.placing.is_odd,
+<<<<<<< HEAD
         duration_seconds: film
             .and_then(|film| video.seconds(film).or_else(|| film.seconds()).or_else(|| fragments_seconds(moov, film))),
+=======
+        duration_seconds: clock.and_then(|clock| {
+            video.seconds(clock).or_else(|| clock.seconds()).or_else(|| fragments_seconds(moov, clock))
+        }),
+>>>>>>> video
         frame_rate: video.frame_rate(),
         video: pictures.codec,
         audio: sound.map(|(name, entry)| audio_codec(name, entry)),

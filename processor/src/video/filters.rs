@@ -28,7 +28,12 @@ pub(super) fn to_target(facts: &VideoFacts, target: Target, abilities: Abilities
     let (width, height) = (target.width, target.height);
     filters.push(format!("scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int"));
     filters.push("setsar=1".to_owned());
-    filters.extend(to_bt709(facts, abilities));
+    let conversion = to_bt709(facts, abilities);
+    if conversion.is_some() && (width % 2 == 1 || height % 2 == 1) {
+        // It refuses to halve odd sides, as it would for colours that are stored at half the size.
+        filters.push("format=yuv444p10le".to_owned());
+    }
+    filters.extend(conversion);
     filters.push(format!("format={}", target.layout));
     filters.join(",")
 }

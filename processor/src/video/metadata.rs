@@ -34,7 +34,7 @@ pub(super) struct Metadata {
 
 /// Reads the notes of a film and of its video track.
 pub(super) fn read(moov: &[u8], film: Option<Header>, video_trak: &[u8]) -> Metadata {
-    let user_data = find(moov, b"udta").unwrap_or_default();
+    let user_data = find(moov, *b"udta").unwrap_or_default();
     let parts = [moov, user_data, video_trak];
     let listed = parts.into_iter().flat_map(|part| listed_notes(part).unwrap_or_default());
     let notes: Vec<Note> = listed.chain(user_notes(user_data)).take(MAX_NOTES).collect();
@@ -49,7 +49,7 @@ pub(super) fn read(moov: &[u8], film: Option<Header>, video_trak: &[u8]) -> Meta
             .or_else(|| header_date(film?.created)),
         location: note(&["com.apple.quicktime.location.ISO6709", "\u{a9}xyz"])
             .and_then(|text| iso6709::parse(&text))
-            .or_else(|| read_loci(find(user_data, b"loci")?)),
+            .or_else(|| read_loci(find(user_data, *b"loci")?)),
         exif: Exif {
             camera_make: note(&["com.apple.quicktime.make", "com.android.manufacturer", "\u{a9}mak"]),
             camera_model: note(&["com.apple.quicktime.model", "com.android.model", "\u{a9}mod"]),
@@ -76,19 +76,19 @@ impl<'a> Note<'a> {
 
 /// The box `meta` of a part of the film: a list (`ilst`) of texts, named by their number in `keys` or by themselves.
 fn listed_notes(part: &[u8]) -> Option<Vec<Note<'_>>> {
-    let meta = find(part, b"meta")?;
+    let meta = find(part, *b"meta")?;
     // In MPEG-4 a version comes first, in QuickTime the boxes begin at once.
     let meta = if meta.get(4..8) == Some(b"hdlr") { meta } else { meta.get(4..)? };
-    let keys = find(meta, b"keys").and_then(|keys| keys.get(8..)).unwrap_or_default();
+    let keys = find(meta, *b"keys").and_then(|keys| keys.get(8..)).unwrap_or_default();
     let keys: Vec<&[u8]> = boxes(keys).map(|(_, key)| key).take(MAX_NOTES).collect();
     let note = |(name, item): ([u8; 4], _)| {
         // Of the type 1, which is UTF-8, behind a word for the language.
-        let text = find(item, b"data").filter(|data| u32_at(data, 0) == Some(1))?.get(8..)?;
+        let text = find(item, *b"data").filter(|data| u32_at(data, 0) == Some(1))?.get(8..)?;
         let number = usize::try_from(u32::from_be_bytes(name)).ok()?.checked_sub(1);
         let key = number.and_then(|number| keys.get(number)).copied();
         Note::new(key.unwrap_or(&name), text)
     };
-    Some(boxes(find(meta, b"ilst")?).take(MAX_NOTES).filter_map(note).collect())
+    Some(boxes(find(meta, *b"ilst")?).take(MAX_NOTES).filter_map(note).collect())
 }
 
 /// User data of `QuickTime`: boxes whose names begin with a copyright sign, each a text after its length and language.
@@ -174,6 +174,6 @@ mod tests {
         let loci = |name: &[u8]| [&[0, 0, 0, 0, 0x15, 0xC7], name, &[0], numbers.as_slice()].concat();
         assert_eq!(read_loci(&loci(b"home\0")), place);
         assert_eq!(read_loci(&loci(b"\xFE\xFF\0h\0\0")), place);
-        assert_eq!(read_loci(&loci(b"home\0")[..20]), None);
+        assert_eq!(read_loci(&loci(b"home\0")[..19]), None);
     }
 }

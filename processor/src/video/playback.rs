@@ -3,7 +3,6 @@
 use std::{
     fs::File,
     io,
-    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn progress_is_told_once_for_each_percent() {
         let mut told = Vec::new();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let mut progress = Progress::new(Some(10.0), deadline, |percent| told.push(percent));
         for line in ["frame=3", "out_time_us=N/A", "out_time_us=-40", "out_time_us=2500000", "out_time_us=2510000"] {
             assert!(progress.hear(line).is_continue());

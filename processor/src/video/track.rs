@@ -97,9 +97,9 @@ pub(super) struct Track<'a> {
 
 impl<'a> Track<'a> {
     fn read(trak: &'a [u8]) -> Option<Self> {
-        let head = find(trak, b"tkhd")?;
-        let media = find(trak, b"mdia")?;
-        let samples = find_in(media, &[b"minf", b"stbl"])?;
+        let head = find(trak, *b"tkhd")?;
+        let media = find(trak, *b"mdia")?;
+        let samples = find_in(media, &[*b"minf", *b"stbl"])?;
         let (shown, matrix) = if *head.first()? == 1 {
             (known(u64_at(head, 28)?, u64::MAX), 52)
         } else {
@@ -107,13 +107,13 @@ impl<'a> Track<'a> {
         };
         let number = |index: usize| i32_at(head, matrix + 4 * index);
         Some(Self {
-            handler: *find(media, b"hdlr")?.get(8..)?.first_chunk()?,
+            handler: *find(media, *b"hdlr")?.get(8..)?.first_chunk()?,
             placing: Placing::of_matrix([number(0)?, number(1)?, number(3)?, number(4)?]),
             layout: (u32_at(head, matrix + 36)?, u32_at(head, matrix + 40)?),
             shown,
-            media: Header::read(find(media, b"mdhd")?)?,
-            samples: find(samples, b"stts").map_or(0, count_samples),
-            description: find(samples, b"stsd").and_then(|table| boxes(table.get(8..)?).next()),
+            media: Header::read(find(media, *b"mdhd")?)?,
+            samples: find(samples, *b"stts").map_or(0, count_samples),
+            description: find(samples, *b"stsd").and_then(|table| boxes(table.get(8..)?).next()),
             trak,
         })
     }
@@ -138,7 +138,7 @@ pub(super) fn tracks(moov: &[u8]) -> impl Iterator<Item = Track<'_>> {
 
 /// The length of a film in fragments (`mehd`), in seconds, where its first part says so.
 pub(super) fn fragments_seconds(moov: &[u8], film: Header) -> Option<f64> {
-    let header = find_in(moov, &[b"mvex", b"mehd"])?;
+    let header = find_in(moov, &[*b"mvex", *b"mehd"])?;
     let is_long = *header.first()? == 1;
     let ticks = if is_long { known(u64_at(header, 4)?, u64::MAX) } else { known_short(u32_at(header, 4)?) };
     film.seconds_of(ticks?)
