@@ -97,22 +97,33 @@ fn named_by_directory(packet: &[u8]) -> Option<(u64, u64)> {
     Some((distance, length(&items[film])))
 }
 
+/// The packets before the first scan, or before the place where the headers are broken.
 fn xmp_packets<R: BufRead + Seek>(file: &mut R) -> io::Result<Vec<Vec<u8>>> {
     file.rewind()?;
     let mut packets = Vec::new();
     for _ in 0..MAX_STEPS {
-        match next_segment(file)? {
-            None => break,
-            Some(segment) if segment.marker == START_OF_SCAN => break,
-            Some(segment) if segment.marker == APP1 && packets.len() < MAX_PACKETS => {
-                let mut payload = vec![0; usize::from(segment.payload_bytes)];
-                file.read_exact(&mut payload)?;
-                packets.extend(payload.strip_prefix(XMP_PREFIX).map(<[u8]>::to_vec));
-            }
-            Some(segment) => file.seek_relative(i64::from(segment.payload_bytes))?,
-        }
+        let payload = match next_app1(file) {
+            Err(error) if is_of_content(&error) => break,
+            payload => payload?,
+        };
+        let Some(payload) = payload.filter(|_| packets.len() < MAX_PACKETS) else { break };
+        packets.extend(payload.strip_prefix(XMP_PREFIX).map(<[u8]>::to_vec));
     }
     Ok(packets)
+}
+
+/// The content of the next segment that may hold a packet.
+fn next_app1<R: BufRead + Seek>(file: &mut R) -> io::Result<Option<Vec<u8>>> {
+    for _ in 0..MAX_STEPS {
+        let Some(segment) = next_segment(file)?.filter(|segment| segment.marker != START_OF_SCAN) else { break };
+        if segment.marker == APP1 {
+            let mut payload = vec![0; usize::from(segment.payload_bytes)];
+            file.read_exact(&mut payload)?;
+            return Ok(Some(payload));
+        }
+        file.seek_relative(i64::from(segment.payload_bytes))?;
+    }
+    Ok(None)
 }
 
 /// The content of the boxes `mpvd` among the outermost ones.

@@ -102,6 +102,15 @@ fn the_film_of_a_heic_is_in_a_box_of_its_own() {
 }
 
 #[test]
+fn broken_headers_do_not_hide_the_film() {
+    let xmp = format!("<D G:MicroVideoOffset='{}'/>", film().len());
+    let photo = photo(&xmp);
+    let headers = &photo[..photo.windows(2).position(|bytes| bytes == [0xFF, 0xE0]).expect("a JFIF segment")];
+    let file = [headers, b"\xFF\xE2\xFF\xFF", &film()].concat();
+    assert!(found(&file, Format::Jpeg).is_some());
+}
+
+#[test]
 fn what_a_file_only_claims_is_not_believed() {
     let length = film().len();
     let xmp = format!("<D G:MicroVideo='1' G:MicroVideoOffset='{length}'/>");

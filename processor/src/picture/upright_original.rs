@@ -46,8 +46,8 @@ pub enum UprightOriginal {
 ///
 /// No pixel changes: blocks of pixels change places. Where the picture does not fill the blocks at an edge that would have
 /// to come first, that cannot be done. Notes of the camera and colour profiles are kept; previews are dropped, as they are
-/// not upright, and so is what follows the picture in the file, but for a film: a photo with one is left as it is. This is
-/// work for the CPU: call it where blocking is fine.
+/// not upright, and so is what follows the picture in the file. A photo with a film is left as it is, and so is one with a
+/// gain map for bright screens. This is work for the CPU: call it where blocking is fine.
 ///
 /// # Errors
 /// When the picture is past a limit, or a file could not be read or written.
@@ -69,7 +69,8 @@ pub fn upright_original(
     if turn == Orientation::UPRIGHT && is_upright_to_viewers(&mut file)? {
         return Ok(UprightOriginal::AlreadyUpright);
     }
-    if motion_part(&mut file, Format::Jpeg).map_err(Refusal::Unreadable)?.is_some() {
+    let has_film = motion_part(&mut file, Format::Jpeg).map_err(Refusal::Unreadable)?.is_some();
+    if has_film || segments::name_gain_map(&segments) {
         return Ok(UprightOriginal::NotLossless);
     }
     file.rewind().map_err(Refusal::Unreadable)?;

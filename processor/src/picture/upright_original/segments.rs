@@ -14,6 +14,17 @@ const JFIF_BYTES: usize = 14;
 const JFIF_EXTENSION_PREFIX: &[u8] = b"JFXX\0";
 /// A list of further pictures that follow in the file (CIPA DC-007), by their places.
 const MULTI_PICTURE_PREFIX: &[u8] = b"MPF\0";
+/// What tells of a gain map by ISO 21496-1; Ultra HDR has a property in XMP, before or beside it.
+const GAIN_MAP_PREFIX: &[u8] = b"urn:iso:std:iso:ts:21496:-1\0";
+
+/// Whether the file says that a second picture, behind the first, makes this one shine where a screen can: it would be lost.
+pub(super) fn name_gain_map(segments: &[AppSegment]) -> bool {
+    segments.iter().any(|AppSegment { marker, payload }| match *marker {
+        APP1 if payload.starts_with(XMP_PREFIX) => xmp::values(payload, b"hdrgm:Version").next().is_some(),
+        APP2 => payload.starts_with(GAIN_MAP_PREFIX),
+        _ => false,
+    })
+}
 
 /// The segments for the turned picture, in the same order; those are left out that are of other pictures.
 pub(super) fn upright(segments: Vec<AppSegment>, swaps_sides: bool) -> Vec<AppSegment> {

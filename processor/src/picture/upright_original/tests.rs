@@ -1,4 +1,7 @@
-use std::{error::Error, io::Cursor};
+use std::{
+    error::Error,
+    io::{self, Cursor, Write},
+};
 
 use ::exif::{Field, In, Tag, Value, experimental::Writer};
 use image::{DynamicImage, GrayImage};
@@ -120,7 +123,7 @@ fn contains(file: &[u8], text: &[u8]) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
-    /// A mirroring is exact to the sample; a swap of sides but for the rounding of a decoder, which computes columns first.
+    /// But for how a decoder rounds, which computes columns before rows.
     #[test]
     fn the_file_holds_the_turned_picture(
         value in 2..=8_u8, sampling in 0..SAMPLINGS.len(), progressive in any::<bool>(),
@@ -131,11 +134,10 @@ proptest! {
         let upright = made(&jpeg, turn);
         let (before, after) = (planes(&jpeg).expect("a good file"), planes(&upright).expect("a good file"));
         prop_assert_eq!(before.len(), after.len());
-        let tolerance = u8::from(turn.swaps_sides());
         for (before, after) in before.iter().zip(&after) {
             let (expected, found) = (turn.apply(before.to_rgb8()), after.to_rgb8());
             prop_assert_eq!(expected.dimensions(), found.dimensions());
-            prop_assert!(expected.as_raw().iter().zip(found.as_raw()).all(|(a, b)| a.abs_diff(*b) <= tolerance));
+            prop_assert!(expected.as_raw().iter().zip(found.as_raw()).all(|(a, b)| a.abs_diff(*b) <= 1));
         }
         // Nothing was lost on the way: turned back, it is the same picture to the sample.
         prop_assert_eq!(before, planes(&made(&upright, turn.inverse())).expect("a good file"));
@@ -292,6 +294,36 @@ fn a_photo_with_a_film_is_left_as_it_is() {
     let jpeg = with_segments(&encoded(64, 32, SAMPLINGS[4], false), &[segment(0xE1, xmp.as_bytes())]);
     assert_not_lossless(&[jpeg.as_slice(), film].concat(), 6, "a film");
     made(&jpeg, orientation(6));
+}
+
+#[test]
+fn a_photo_for_bright_screens_is_left_as_it_is() {
+    let jpeg = encoded(64, 32, SAMPLINGS[4], false);
+    let xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<D hdrgm:Version=\"1.0\"/>");
+    let iso = segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0");
+    for told in [xmp, iso] {
+        assert_not_lossless(&with_segments(&jpeg, &[told]), 6, "a gain map");
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_is_not_the_files_fault() -> TestResult {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let jpeg = encoded(64, 32, SAMPLINGS[4], false);
+    let read = Coefficients::read(Decoder::open(jpeg.as_slice(), 100)?, orientation(6))?.expect("a good file");
+    let failure = read.write(&[], &mut Full).expect_err("nothing can be written");
+    assert!(matches!(&failure, Failure::Write(error) if error.kind() == io::ErrorKind::StorageFull), "{failure:?}");
+    assert!(Refusal::from(failure).is_transient());
+    Ok(())
 }
 
 #[test]
