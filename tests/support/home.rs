@@ -53,7 +53,13 @@ impl Home {
 
     /// Stops and starts again on the same folder, with other ports.
     pub(crate) async fn restart(self) -> Self {
-        let Self { system, http, options, ahead_seconds, folder } = self;
+        self.restart_with(|_| {}).await
+    }
+
+    /// As [`Self::restart`], started in another way.
+    pub(crate) async fn restart_with(self, change: impl FnOnce(&mut Options)) -> Self {
+        let Self { system, http, mut options, ahead_seconds, folder } = self;
+        change(&mut options);
         system.stop().await;
         let system = System::start(options.clone()).await.expect("the system starts again");
         Self { system, http, options, ahead_seconds, folder }

@@ -94,14 +94,9 @@ pub fn facts<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Result<VideoFac
         height,
         rotation: video.placing.rotation,
         is_placed_oddly: video.placing.is_odd,
-<<<<<<< HEAD
-        duration_seconds: film
-            .and_then(|film| video.seconds(film).or_else(|| film.seconds()).or_else(|| fragments_seconds(moov, film))),
-=======
         duration_seconds: clock.and_then(|clock| {
             video.seconds(clock).or_else(|| clock.seconds()).or_else(|| fragments_seconds(moov, clock))
         }),
->>>>>>> video
         frame_rate: video.frame_rate(),
         video: pictures.codec,
         audio: sound.map(|(name, entry)| audio_codec(name, entry)),
