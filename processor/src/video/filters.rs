@@ -50,7 +50,11 @@ fn turn(rotation: Rotation) -> Option<&'static str> {
 /// Colours that usual screens do not have are brought into BT.709, where this build of ffmpeg can.
 pub(super) fn to_bt709(facts: &VideoFacts, abilities: Abilities) -> Option<String> {
     let color = facts.color.filter(|_| abilities.color)?;
-    let meant = format!("pin={}:min={}", primaries(color)?, matrix(color)?);
+    let is_hdr = facts.is_hdr();
+    // Much light without a word about its colours is of BT.2020.
+    let primaries = primaries(color).or(is_hdr.then_some("2020"))?;
+    let matrix = matrix(color).or(is_hdr.then_some("2020_ncl"))?;
+    let meant = format!("pin={primaries}:min={matrix}");
     match color.transfer {
         16 | 18 if !abilities.tone_mapping => None,
         16 | 18 => {

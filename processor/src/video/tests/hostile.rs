@@ -140,3 +140,17 @@ async fn a_program_that_hangs_is_ended_with_its_time() -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_film_that_would_clearly_not_be_done_in_time_is_given_up_early() -> Result<(), Refusal> {
+    let Some(mut work) = Work::on(film::OLD_PHONE).await else { return Ok(()) };
+    // A fortieth of the film in more than two seconds, and a minute for all of it.
+    let slow = "echo out_time_us=10000; sleep 2.2; echo out_time_us=10000; exec sleep 600";
+    work.converter = work.converter.clone().with_launcher(launcher(slow));
+    let start = Instant::now();
+    let refusal = work.playback(Rotation::None).await.map(|(made, _)| made).expect_err("no time");
+    assert!(matches!(refusal, Refusal::TooLong), "{refusal:?}");
+    assert!(start.elapsed() < Duration::from_secs(30), "not only at the end of the time");
+    Ok(())
+}
