@@ -97,6 +97,12 @@ pub fn recipe(rotation: Rotation) -> String {
     format!("{RECIPE_VERSION}-{}", rotation.degrees())
 }
 
+/// The recipe of the sign that stands for a film where nothing can make a picture of it.
+#[must_use]
+pub fn sign_recipe(rotation: Rotation) -> String {
+    format!("s1-{}", rotation.degrees())
+}
+
 /// The recipe of a film that phones play, for a turn that a person asked for. Apart from [`recipe`], as converting is dear.
 #[must_use]
 pub fn playback_recipe(rotation: Rotation) -> String {

@@ -53,8 +53,8 @@ const ANSWERS_OF_MUTATIONS: [&str; 21] = [
 ];
 /// Fields that nobody is told by a query, with the reason.
 const NEVER_TOLD: [(&str, &str); 1] = [("ShareLink.url", "only the payload that creates the link holds it")];
-/// Two small pictures and the original, of a photo and a film, in each gallery.
-const FEWEST_ADDRESSES: usize = 2 * 3 * State::OF_GALLERIES.len();
+/// Two small pictures, the original, and an upright copy or a film to play, of a photo and a film, in each gallery.
+const FEWEST_ADDRESSES: usize = 2 * 4 * State::OF_GALLERIES.len();
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everyone_is_told_exactly_what_the_grid_says() {

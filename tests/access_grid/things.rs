@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use model::{
-    Comment, CommentId, CommentText, DisplayName, Findings, Like, Location, Media, MediaId, MediaKind, RenditionName,
-    TakenAt, UserId,
+    Comment, CommentId, CommentText, Conversion, DerivedFile, DisplayName, Findings, Like, Location, Media, MediaId,
+    MediaKind, RenditionName, RenditionSize, TakenAt, Upright, UserId,
+    object_key::{playback_recipe, upright_recipe},
 };
 use processor::testing::{ExifFields, jpeg_with_exif};
 use serde_json::json;
@@ -38,8 +39,10 @@ impl Things {
         let photo = admin.adds(&gallery, "photo.jpg", "image/jpeg", &jpeg_with_exif(60, 40, number, &notes())).await;
         assert_eq!(photo["status"], "READY", "{photo:#}");
         let photo = parsed(photo["id"].as_str().expect("an id"));
+        complete_photo(&cast, photo).await;
         let broken = failing(&cast, &gallery, "broken.jpg", "image/jpeg", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 1]).await;
         let broken_video = failing(&cast, &gallery, "broken.mp4", "video/mp4", OTHER_FILM).await;
+        refuse(&cast, parsed(&broken_video)).await;
         let video = film_like(&cast, &gallery, photo).await;
         for id in [photo, video] {
             let call = "updateMedia(input: $input) { userErrors { code } }";
@@ -102,16 +105,50 @@ fn notes() -> ExifFields {
     }
 }
 
-/// A film that has all that the photo has. The processor makes no pictures of films yet, so that they are put there.
+async fn read(cast: &Cast, id: MediaId) -> Media {
+    cast.home.system.store.get_media(id).await.expect("the store answers").expect("the media is there")
+}
+
+/// Stores something that was made of media.
+async fn derive(cast: &Cast, id: MediaId, recipe: &str, name: RenditionName) -> RenditionSize {
+    let jpeg = jpeg_with_exif(16, 16, 1, &ExifFields::default());
+    let size = RenditionSize { width: 16, height: 16, size_bytes: jpeg.len() as u64 };
+    cast.home.system.store.put_rendition(id, recipe, name, jpeg).await.expect("the store answers");
+    size
+}
+
+/// Gives a photo what only few have: an upright copy, and a film that belongs to it.
+async fn complete_photo(cast: &Cast, id: MediaId) {
+    let (store, photo) = (&cast.home.system.store, read(cast, id).await);
+    let findings = Findings {
+        width: photo.width,
+        height: photo.height,
+        taken_at: photo.taken_at.map(|time| TakenAt { time, offset_minutes: photo.taken_at_offset_minutes }),
+        location: photo.location,
+        exif: photo.exif.clone(),
+        thumbhash: photo.thumbhash.clone(),
+        dominant_color: photo.dominant_color.clone(),
+        live_photo_id: Some("D7A5E1C0".to_owned()),
+        ..Findings::of(MediaKind::Photo, photo.content_type.clone())
+    };
+    let renditions = photo.renditions.as_ref().expect("the photo has pictures");
+    let done = store.finish_processing(&photo, &findings, Ok(renditions), None, cast.home.now()).await;
+    assert!(done.expect("the store answers").is_some(), "nobody else changes the photo");
+    let recipe = upright_recipe(photo.rotation);
+    let size = derive(cast, id, &recipe, RenditionName::Upright).await;
+    let upright = Upright::Made(DerivedFile { recipe, size });
+    let done = store.finish_upright(&read(cast, id).await, upright, cast.home.now()).await;
+    assert!(done.expect("the store answers").is_some(), "nobody else changes the photo");
+}
+
+/// A film that has all that the photo has, and is being converted once more. There may be no ffmpeg to make it.
 async fn film_like(cast: &Cast, gallery: &str, photo: MediaId) -> MediaId {
     let store = &cast.home.system.store;
-    let film: MediaId = parsed(&failing(cast, gallery, "film.mp4", "video/mp4", FILM).await);
-    let read = async |id| store.get_media(id).await.expect("the store answers").expect("the media is there");
-    let (photo, film): (Media, Media) = (read(photo).await, read(film).await);
+    let id: MediaId = parsed(&failing(cast, gallery, "film.mp4", "video/mp4", FILM).await);
+    let (photo, film) = (read(cast, photo).await, read(cast, id).await);
     let renditions = photo.renditions.as_ref().expect("the photo has pictures");
     for name in [RenditionName::Thumbnail, RenditionName::Preview] {
-        let jpeg = jpeg_with_exif(16, 16, 1, &ExifFields::default());
-        store.put_rendition(film.id, &renditions.recipe, name, jpeg).await.expect("the store answers");
+        derive(cast, id, &renditions.recipe, name).await;
     }
     let findings = Findings {
         width: photo.width,
@@ -120,11 +157,30 @@ async fn film_like(cast: &Cast, gallery: &str, photo: MediaId) -> MediaId {
         location: photo.location,
         thumbhash: photo.thumbhash.clone(),
         dominant_color: photo.dominant_color.clone(),
+        duration_seconds: Some(1.5),
+        live_photo_id: photo.live_photo_id.clone(),
         ..Findings::of(MediaKind::Video, film.content_type.clone())
     };
-    let done = store.finish_processing(&film, &findings, Ok(renditions), None, cast.home.now()).await;
+    let waiting = || Some(Conversion::Waiting { percent: 40 });
+    let done = store.finish_processing(&film, &findings, Ok(renditions), waiting(), cast.home.now()).await;
     assert!(done.expect("the store answers").is_some(), "nobody else changes the film");
-    film.id
+    let recipe = playback_recipe(film.rotation);
+    let size = derive(cast, id, &recipe, RenditionName::Playback).await;
+    let made = store.finish_conversion(&read(cast, id).await, Ok(DerivedFile { recipe, size }), cast.home.now()).await;
+    assert!(made.expect("the store answers").is_some(), "nobody else changes the film");
+    let done = store.finish_processing(&read(cast, id).await, &findings, Ok(renditions), waiting(), cast.home.now()).await;
+    assert!(done.expect("the store answers").is_some(), "nobody else changes the film");
+    id
+}
+
+/// Says of a film why nothing plays it.
+async fn refuse(cast: &Cast, id: MediaId) {
+    let (store, film) = (&cast.home.system.store, read(cast, id).await);
+    let findings = Findings::of(MediaKind::Video, film.content_type.clone());
+    let reason = film.failure_reason.clone().expect("it failed");
+    let refused = Some(Conversion::Refused { reason: reason.clone() });
+    let done = store.finish_processing(&film, &findings, Err(&reason), refused, cast.home.now()).await;
+    assert!(done.expect("the store answers").is_some(), "nobody else changes the film");
 }
 
 /// Adds something of which no picture can be made.

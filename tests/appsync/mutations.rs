@@ -32,6 +32,11 @@ pub(super) const MUTATIONS: &[Entry<'static>] = &[
         r#"{ "like": { "mediaId": "$june" }, "unlike": { "mediaId": "$june" } }"#,
     ),
     (
+        Rosa,
+        "mutation($input: PrepareUprightInput!) { prepareUpright(input: $input) { media { id ... on Photo { isDamaged hasFilm uprightOriginal { url } } } userErrors { code } } wrong: prepareUpright(input: { mediaId: \"med_none\" }) { media { id } userErrors { code path } } }",
+        r#"{ "input": { "mediaId": "$june" } }"#,
+    ),
+    (
         Visitor,
         "mutation($input: AddCommentInput!) { addComment(input: $input) { comment { text authorName parentId author { displayName } viewerCan { edit } } media { commentCount } userErrors { code path } } }",
         r#"{ "input": { "mediaId": "$july", "text": "Me too", "parentId": "$rosasComment", "authorName": "Uncle Bob" } }"#,

@@ -136,7 +136,7 @@ async fn what_cannot_be_shown_says_why_and_is_kept() {
         ("a cut head", whole[..40].to_vec(), damaged),
         ("a PNG of nothing", [b"\x89PNG\r\n\x1A\n".as_slice(), &[0; 300]].concat(), damaged),
         ("huge", huge, "This picture is larger than Mantel can show (65000 x 65000 pixels)."),
-        ("a film", film, "Mantel cannot show MP4 files yet."),
+        ("a film", film, "This video is damaged and cannot be shown."),
     ];
     for (what, bytes, reason) in &files {
         let media = admin.adds(&gallery, "a.jpg", "image/jpeg", bytes).await;

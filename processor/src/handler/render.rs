@@ -2,7 +2,7 @@
 
 use model::{
     Conversion, Error, Findings, Media, MediaKind, MediaStatus, RenditionName, Renditions,
-    object_key::{OriginalsKey, recipe},
+    object_key::{OriginalsKey, recipe, sign_recipe},
 };
 
 use tokio::time::Instant;
@@ -131,7 +131,7 @@ impl Processor {
     async fn record(&self, media: &Media, fetched: &Fetched, report: Report) -> Result<bool, Error> {
         let findings = report.findings;
         let renditions = match report.pictures {
-            Ok(pictures) => Ok(self.keep(media, fetched, pictures).await?),
+            Ok(pictures) => Ok(self.keep(media, fetched, (findings.kind, pictures)).await?),
             Err(refused) => {
                 let Refused { code, reason, detail } = refused;
                 tracing::info!(media.id = %media.id, code, detail, "no renditions");
@@ -148,7 +148,7 @@ impl Processor {
             return Ok(false);
         };
         // Only what this run replaced: a later turn may be on its way already.
-        if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref() != Some(old)) {
+        if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref().is_none_or(|made| made.recipe != old.recipe)) {
             self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
         }
         if done.awaits_conversion() {
@@ -168,8 +168,14 @@ impl Processor {
         Some(waiting.unwrap_or(Conversion::NoConverter))
     }
 
-    async fn keep(&self, media: &Media, fetched: &Fetched, pictures: Pictures) -> Result<Renditions, Error> {
-        let recipe = recipe(media.rotation);
+    async fn keep(
+        &self,
+        media: &Media,
+        fetched: &Fetched,
+        (kind, pictures): (MediaKind, Pictures),
+    ) -> Result<Renditions, Error> {
+        let is_sign = kind == MediaKind::Video && self.tools.converter.is_none();
+        let recipe = if is_sign { sign_recipe(media.rotation) } else { recipe(media.rotation) };
         self.put(media.id, &recipe, RenditionName::Thumbnail, fetched, Pictures::THUMBNAIL).await?;
         self.put(media.id, &recipe, RenditionName::Preview, fetched, Pictures::PREVIEW).await?;
         Ok(Renditions { recipe, thumbnail: pictures.thumbnail, preview: pictures.preview })
