@@ -58,3 +58,11 @@ export function camera(exif) {
   ].filter(Boolean).join(' · ');
   return [name, exif.lens, settings].filter(Boolean);
 }
+
+/** How long a film is: `0:07`, `12:30`, `1:02:03`. */
+export function length(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (!parts[0]) parts.shift();
+  return parts.map((part, at) => (at ? String(part).padStart(2, '0') : String(part))).join(':');
+}

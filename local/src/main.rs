@@ -201,7 +201,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
 
 /// Without one Mantel works all the same; films then have no pictures.
 async fn find_converter(serve: &Serve) -> Option<Converter> {
-    match Converter::find(serve.ffmpeg.clone(), std::env::var_os("PATH").as_deref()).await {
+    match Converter::find(serve.ffmpeg.clone(), processor::search_path().as_deref()).await {
         Ok(Some(found)) if found.missing().is_none() => return Some(found),
         Ok(Some(found)) => {
             let (program, missing) = (found.program().display(), found.missing().unwrap_or_default());
@@ -301,7 +301,7 @@ async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<()> {
 }
 
 async fn doctor(options: &Options, ffmpeg: Option<PathBuf>) -> anyhow::Result<()> {
-    let findings = local::doctor::examine(options, ffmpeg, std::env::var_os("PATH").as_deref()).await;
+    let findings = local::doctor::examine(options, ffmpeg, processor::search_path().as_deref()).await;
     let mut text =
         format!("mantel {}, {} {}\n", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
     for finding in &findings {

@@ -115,6 +115,7 @@ pub struct Upload {
 
 /// The record of a photo or video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Media {
     /// Its name for machines.
     pub id: MediaId,

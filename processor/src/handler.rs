@@ -92,7 +92,8 @@ impl Processor {
         let deadline = Instant::now() + time_left;
         let mut response = BatchResponse::default();
         for message in batch.records {
-            let outcome = tokio::time::timeout_at(deadline, self.handle_message(&message, deadline)).await;
+            let handled = Box::pin(self.handle_message(&message, deadline));
+            let outcome = tokio::time::timeout_at(deadline, handled).await;
             let reason = match outcome {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) => reason,
@@ -117,7 +118,7 @@ impl Processor {
         let done = async {
             match key.work() {
                 Work::Render => self.process(&key, deadline).await?,
-                Work::Convert => self.convert(key.media_id(), deadline).await?,
+                Work::Convert => Box::pin(self.convert(key.media_id(), deadline)).await?,
                 Work::Upright => self.make_upright(key.media_id()).await?,
             }
             match &key {
@@ -125,7 +126,7 @@ impl Processor {
                 OriginalsKey::Job(..) => self.store.delete_from_originals(&key).await,
             }
         };
-        done.await.map_err(|error| match error {
+        Box::pin(done).await.map_err(|error| match error {
             Error::Unavailable(reason) | Error::Internal(reason) => reason.to_string(),
             other => other.to_string(),
         })

@@ -1,5 +1,6 @@
 //! The media processor: from a file that somebody uploaded to facts and upright renditions.
 
+mod config;
 mod event;
 mod exif;
 mod handler;
@@ -11,6 +12,7 @@ pub mod video;
 mod worker;
 mod xmp;
 
+pub use config::search_path;
 pub use event::{BatchResponse, Failure, ObjectCreated, batch_of_one};
 pub use exif::{PhotoFacts, read_exif};
 pub use handler::{Asked, Processor, Reprocess, Tools, reprocess};

@@ -1,7 +1,6 @@
 //! The Lambda function of the processor.
 
 use std::{
-    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -9,16 +8,12 @@ use std::{
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use model::Timestamp;
-use processor::{Limits, Processor, Reprocess, Tools, Worker, video::Converter};
+use processor::{Processor, Reprocess, Tools};
 use serde_json::{Value, json};
 use store::{Settings, Store};
 
 /// Kept back of every invocation, so that the answer still gets out.
 const RESERVE: Duration = Duration::from_secs(2);
-
-/// Films larger than this fill the disk of a function that was not given a larger one: `MANTEL_MAX_FILM_BYTES` says how
-/// large they may be where it was.
-const DEFAULT_MAX_FILM_BYTES: u64 = 400 * 1024 * 1024;
 
 fn main() -> ExitCode {
     if let Some(end) = processor::run_if_worker() {
@@ -38,35 +33,13 @@ fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     let sdk = store::sdk_config().await;
     let store = Store::new(&sdk, Settings::from_env()?)?;
-    let max_film_bytes = match std::env::var("MANTEL_MAX_FILM_BYTES") {
-        Ok(text) => text.parse().map_err(|_| Error::from("MANTEL_MAX_FILM_BYTES is not a number of bytes"))?,
-        Err(_) => DEFAULT_MAX_FILM_BYTES,
-    };
-    let tools = Tools {
-        limits: Limits::default(),
-        worker: Worker::of_this_program()?,
-        scratch: std::env::temp_dir(),
-        max_film_bytes,
-        converter: find_converter().await,
-    };
+    let tools = Tools::from_env(&std::env::temp_dir()).await?;
     let processor = Processor::new(store.clone(), Arc::new(now), tools);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    let running = lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let (processor, store) = (processor.clone(), store.clone());
         async move { answer(&processor, &store, event).await }
-    }))
-    .await
-}
-
-/// ffmpeg, where a layer or the image of the function brings it.
-async fn find_converter() -> Option<Converter> {
-    let (configured, search_path) = (std::env::var_os("MANTEL_FFMPEG"), std::env::var_os("PATH"));
-    match Converter::find(configured.map(PathBuf::from), search_path.as_deref()).await {
-        Ok(found) => found,
-        Err(error) => {
-            tracing::warn!(%error, "films cannot be converted");
-            None
-        }
-    }
+    }));
+    Box::pin(running).await
 }
 
 /// What the function is called with: a batch of SQS, or one of `{"reconcile": {}}` and `{"reprocess": {"failed": false}}`,

@@ -47,6 +47,7 @@ pub(crate) enum Ended {
 
 impl Worker {
     /// Workers of this program, which calls [`run_if_worker`] first of all.
+    #[must_use]
     pub fn new(program: PathBuf, limits: WorkerLimits) -> Self {
         Self { program, limits }
     }

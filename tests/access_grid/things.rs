@@ -168,7 +168,8 @@ async fn film_like(cast: &Cast, gallery: &str, photo: MediaId) -> MediaId {
     let size = derive(cast, id, &recipe, RenditionName::Playback).await;
     let made = store.finish_conversion(&read(cast, id).await, Ok(DerivedFile { recipe, size }), cast.home.now()).await;
     assert!(made.expect("the store answers").is_some(), "nobody else changes the film");
-    let done = store.finish_processing(&read(cast, id).await, &findings, Ok(renditions), waiting(), cast.home.now()).await;
+    let done =
+        store.finish_processing(&read(cast, id).await, &findings, Ok(renditions), waiting(), cast.home.now()).await;
     assert!(done.expect("the store answers").is_some(), "nobody else changes the film");
     id
 }

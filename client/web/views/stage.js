@@ -7,8 +7,9 @@ const SWIPE_PX = 60;
 /** What stands on the stage: the small picture at once, the large one over it as soon as it is there. */
 export function stagePicture(media) {
   if (!media) return [el('span', { class: 'spinner' })];
-  if (media.__typename === 'Video' && media.original) {
-    return [el('video', { src: media.original.url, poster: media.preview?.url, controls: true, playsinline: true, preload: 'metadata' })];
+  const film = media.__typename === 'Video' && (media.playback ?? media.original);
+  if (film) {
+    return [el('video', { src: film.url, poster: media.preview?.url, controls: true, playsinline: true, preload: 'metadata' })];
   }
   if (media.preview || media.thumbnail) {
     const alt = media.caption || media.fileName;

@@ -2,13 +2,17 @@
 
 import { graphql, mutate } from '../api.js';
 import { button, confirm, el, fill, icon, iconButton, notice, settled } from '../dom.js';
-import { bytes, camera, place, taken } from '../format.js';
+import { bytes, camera, length, place, taken } from '../format.js';
 import { comments, COMMENT_FIELDS } from './comments.js';
 import { editMedia } from './media-form.js';
 import { note, stagePicture, swipes } from './stage.js';
 import { TILE_FIELDS } from './tile.js';
 
 const POLL_MS = 1200;
+/** Films take minutes. */
+const SLOW_POLL_MS = 5000;
+/** Whether the server has nothing left to do for it. */
+const isDone = media => media.status !== 'PROCESSING' && media.playbackProgress == null;
 
 const DETAIL = `${TILE_FIELDS} sizeBytes contentType
   location { latitude longitude altitude }
@@ -16,7 +20,8 @@ const DETAIL = `${TILE_FIELDS} sizeBytes contentType
   uploadedBy { displayName }
   viewerCan { edit delete comment }
   preview { url width height } original { url }
-  ... on Photo { exif { cameraMake cameraModel lens focalLengthMm fNumber exposureTime iso } }`;
+  ... on Photo { isDamaged exif { cameraMake cameraModel lens focalLengthMm fNumber exposureTime iso } }
+  ... on Video { durationSeconds playback { url } playbackProgress playbackProblem }`;
 const MEDIA = `query($id: ID!) { media(id: $id) {
   ${DETAIL}
   comments(first: 100) { edges { node { ${COMMENT_FIELDS} } } pageInfo { hasNextPage endCursor } }
@@ -146,22 +151,24 @@ export function openViewer(host, firstId, { fromGrid }) {
   }
 
   /** Asks again while the server is at work on it. */
-  function watch(mine, until = media => media.status !== 'PROCESSING', left = 40) {
+  function watch(mine, until = isDone, left = 200) {
     if (until(detail) || left === 0) return;
     timer = setTimeout(async () => {
       const data = await graphql(`query($id: ID!) { media(id: $id) { ${DETAIL} } }`, { id }).catch(() => null);
       if (mine !== turn) return;
       if (data?.media) {
-        const changed = data.media.preview?.url !== detail.preview?.url || data.media.status !== detail.status;
+        const differs = of => JSON.stringify(of(data.media)) !== JSON.stringify(of(detail));
+        const looks = differs(media => [media.preview?.url, media.playback?.url, media.status]);
+        const progressed = differs(media => media.playbackProgress);
         detail = { ...detail, ...data.media };
-        if (changed) {
-          showStage(detail);
-          showPanel();
-          tell();
-        }
+        // Nobody's film is taken away while it plays.
+        const playing = stage.querySelector('video')?.paused === false;
+        if (looks && !playing) showStage(detail);
+        if (looks || progressed) showPanel();
+        if (looks) tell();
       }
       watch(mine, until, left - 1);
-    }, POLL_MS);
+    }, detail.status === 'PROCESSING' || detail.playbackProgress == null ? POLL_MS : SLOW_POLL_MS);
   }
 
   const tell = () => host.changed(Object.fromEntries(TILE_KEYS.map(key => [key, detail[key]])));
@@ -188,17 +195,20 @@ export function openViewer(host, firstId, { fromGrid }) {
       exif.length && ['Camera', exif.map(line => el('span', { class: 'line' }, line))],
       media.location && ['Place', el('a', { href: mapUrl(media.location), target: '_blank', rel: 'noopener noreferrer' }, place(media.location))],
       ['File', [el('span', { class: 'line' }, media.fileName),
-        el('span', { class: 'line' }, [media.width && `${media.width} × ${media.height}`, bytes(media.sizeBytes)].filter(Boolean).join(' · '))]],
+        el('span', { class: 'line' }, [media.width && `${media.width} × ${media.height}`, media.durationSeconds && length(media.durationSeconds), bytes(media.sizeBytes)].filter(Boolean).join(' · '))]],
       media.uploadedBy && ['From', media.uploadedBy.displayName],
     ].filter(Boolean);
     fill(panel,
       el('h2', { class: media.caption ? 'caption' : 'visually-hidden' }, media.caption || media.fileName),
       media.status === 'FAILED' && el('p', { class: 'note' }, media.failureReason ?? 'No picture could be made of this file. The original is safe.'),
       media.status === 'TRASHED' && el('p', { class: 'note' }, 'This is in the trash.'),
+      media.isDamaged && el('p', { class: 'note' }, 'The file is damaged. This is what could be read of it.'),
+      media.playbackProgress != null && el('p', { class: 'note', role: 'status' }, `Being made ready for every phone: ${media.playbackProgress} %`),
+      media.playbackProblem && el('p', { class: 'note' }, media.playbackProblem),
       el('div', { class: 'acts' },
         media.original && el('a', { class: 'button act', href: media.original.url, download: media.fileName }, icon('download'), el('span', {}, 'Download')),
         edits && button('Edit', edit, { icon: 'edit', kind: 'act' }),
-        edits && media.__typename === 'Photo' && media.preview && [
+        edits && media.preview && [
           button('Left', () => rotate(270), { icon: 'turnLeft', kind: 'act', 'aria-label': 'Rotate left', title: 'Rotate left' }),
           button('Right', () => rotate(90), { icon: 'turnRight', kind: 'act', 'aria-label': 'Rotate right', title: 'Rotate right' })],
         admin && media.preview && button('Cover', cover, { icon: 'cover', kind: 'act', 'aria-label': 'Use as cover', title: 'Use as the cover of the gallery' }),

@@ -91,18 +91,18 @@ impl Processor {
         (findings, film): (Findings, VideoFacts),
         deadline: Instant,
     ) -> Result<Report, Error> {
-        let (file, wish) = match self.converter(deadline) {
+        let (name, wish) = match self.converter(deadline) {
             None => (String::new(), Wish::Placeholder { width: film.width, height: film.height }),
             Some(converter) => {
                 let folder = fetched.folder.path();
                 match poster(&converter, &fetched.file(), &film, folder, deadline).await {
-                    Ok(file) => (file.file_name().unwrap_or_default().to_string_lossy().into_owned(), Wish::Pictures),
+                    Ok(path) => (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), Wish::Pictures),
                     Err(refusal) if refusal.is_transient() => return Err(Error::Unavailable(refusal.into())),
                     Err(refusal) => return Ok(Report { pictures: Err(refusal.into()), ..Report::of(findings) }),
                 }
             }
         };
-        let seen = match self.ask(media, fetched, &file, wish).await {
+        let seen = match self.ask(media, fetched, &name, wish).await {
             Ok(seen) => seen,
             Err(ended @ Ended::Lost(_)) => return Err(Error::Unavailable(ended.into())),
             Err(Ended::Crashed(how)) => {
@@ -148,7 +148,11 @@ impl Processor {
             return Ok(false);
         };
         // Only what this run replaced: a later turn may be on its way already.
-        if let Some(old) = media.renditions.as_ref().filter(|old| done.renditions.as_ref().is_none_or(|made| made.recipe != old.recipe)) {
+        if let Some(old) = media
+            .renditions
+            .as_ref()
+            .filter(|old| done.renditions.as_ref().is_none_or(|made| made.recipe != old.recipe))
+        {
             self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
         }
         if done.awaits_conversion() {

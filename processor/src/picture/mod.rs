@@ -155,8 +155,8 @@ fn open(path: &Path) -> Result<Opened, Refusal> {
     let format = sniff(&head).ok_or(Refusal::NotAPicture)?;
     file.rewind().map_err(Refusal::Unreadable)?;
     let facts = read_exif(&mut file, format).map_err(Refusal::Unreadable)?;
-    let film = motion_part(&mut file, format).map_err(Refusal::Unreadable)?;
-    Ok(Opened { file, format, facts, film })
+    let within = motion_part(&mut file, format).map_err(Refusal::Unreadable)?;
+    Ok(Opened { file, format, facts, film: within })
 }
 
 /// Decodes a picture to the size of its preview, by the decoder for its format, where there is one.

@@ -21,6 +21,7 @@ use crate::{
 const PLACEHOLDER: &str = "placeholder.png";
 
 /// Runs this process as a worker, where its arguments say that it is one. To be called before anything else.
+#[must_use]
 pub fn run_if_worker() -> Option<ExitCode> {
     let mut arguments = env::args_os().skip(1);
     if arguments.next()? != WORKER {
@@ -101,9 +102,9 @@ fn show(task: &Task, file: &Path) -> Result<Report, Refusal> {
 }
 
 /// Its pictures are for a program of its own to make.
-fn look_at_film(task: &Task, file: &Path) -> Result<Report, Refusal> {
-    let report = Report::of(read_facts(task, file)?);
-    match read_film(file) {
+fn look_at_film(task: &Task, path: &Path) -> Result<Report, Refusal> {
+    let report = Report::of(read_facts(task, path)?);
+    match read_film(path) {
         Ok(film) => Ok(Report { film: Some(film), ..report }),
         Err(refusal) if refusal.is_transient() => Err(refusal),
         Err(refusal) => Ok(Report { pictures: Err(refusal.into()), ..report }),
@@ -117,9 +118,9 @@ fn read_film(file: &Path) -> Result<VideoFacts, Refusal> {
 }
 
 /// What a file says of itself, as far as it can be read: worth keeping where no picture can be made, too.
-fn read_facts(task: &Task, file: &Path) -> Result<Findings, Refusal> {
+fn read_facts(task: &Task, path: &Path) -> Result<Findings, Refusal> {
     let declared = || Findings::of(task.kind, task.content_type.clone());
-    let found = match facts(file) {
+    let found = match facts(path) {
         Ok(found) => found,
         Err(refusal) if refusal.is_transient() => return Err(refusal),
         Err(_) => return Ok(declared()),
@@ -132,7 +133,7 @@ fn read_facts(task: &Task, file: &Path) -> Result<Findings, Refusal> {
         live_photo_id: found.content_identifier,
         ..Findings::of(found.format.kind(), found.format.content_type().to_owned())
     };
-    let film = if findings.kind == MediaKind::Video { read_film(file).ok() } else { None };
+    let film = if findings.kind == MediaKind::Video { read_film(path).ok() } else { None };
     Ok(match film {
         None => findings,
         Some(film) => Findings {
@@ -180,17 +181,15 @@ fn keep(rendered: &Rendered) -> Result<Pictures, Refusal> {
 fn make_upright(task: &Task, file: &Path) -> Result<Option<RenditionSize>, Refusal> {
     let stored = match facts(file) {
         Ok(found) if found.format == Format::Jpeg => found.exif.orientation,
-        Ok(_) => return Ok(None),
         Err(refusal) if refusal.is_transient() => return Err(refusal),
-        Err(_) => return Ok(None),
+        Ok(_) | Err(_) => return Ok(None),
     };
     let turn = stored.and_then(Orientation::from_exif).unwrap_or_default().then(task.rotation.into());
     match upright_original(file, turn, Path::new(Pictures::UPRIGHT), &task.limits) {
         Ok(UprightOriginal::Made { size_bytes, width, height }) => {
             Ok(Some(RenditionSize { width, height, size_bytes }))
         }
-        Ok(UprightOriginal::AlreadyUpright | UprightOriginal::NotLossless) => Ok(None),
         Err(refusal) if refusal.is_transient() => Err(refusal),
-        Err(_) => Ok(None),
+        Ok(UprightOriginal::AlreadyUpright | UprightOriginal::NotLossless) | Err(_) => Ok(None),
     }
 }
