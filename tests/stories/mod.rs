@@ -17,6 +17,7 @@ mod hidden_galleries;
 mod instance;
 mod isolation;
 mod likes;
+mod maintenance;
 mod multipart;
 mod orders;
 mod people;

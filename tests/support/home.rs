@@ -65,6 +65,12 @@ impl Home {
         Self { system, http, options, ahead_seconds, folder }
     }
 
+    /// Stops, and gives the folder.
+    pub(crate) async fn stop(self) -> TempDir {
+        self.system.stop().await;
+        self.folder
+    }
+
     /// Moves the clock of the system ahead. Presigned URLs are checked by the real one.
     pub(crate) fn pass_seconds(&self, seconds: i64) {
         self.ahead_seconds.fetch_add(seconds, Ordering::Relaxed);
