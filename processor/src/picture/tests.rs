@@ -282,4 +282,5 @@ fn a_huge_header_is_refused_before_decoding() {
     assert!(start.elapsed().as_millis() < 500);
 }
 
+mod damaged;
 mod jpegs;

@@ -12,7 +12,9 @@ compile_error!("errors of the JPEG library unwind: build with panic = \"unwind\"
 
 mod decoder;
 mod encoder;
+mod plane;
 mod source;
+mod watch;
 
 use std::{
     any::Any,
@@ -23,12 +25,14 @@ use std::{
 };
 
 use mozjpeg_sys::{
-    JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, jpeg_common_struct, jpeg_error_mgr, jpeg_std_error,
+    JERR_OUT_OF_MEMORY, JWRN_BOGUS_PROGRESSION, JWRN_EXTRANEOUS_DATA, JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE,
+    JWRN_MUST_RESYNC, jpeg_common_struct, jpeg_error_mgr, jpeg_std_error,
 };
 
 pub(super) use self::{
-    decoder::{Color, Decoder, PlaneLayout, Scale},
+    decoder::{Color, Decoder, Scale},
     encoder::{Encoding, encode},
+    plane::PlaneLayout,
 };
 
 /// Samples along the side of a block at full size: the most that the library reads or writes for one.
@@ -39,12 +43,21 @@ const BLOCK_SIDE: usize = 8;
 pub(super) enum Failure {
     #[error("the JPEG library says no. {0} of its list of errors")]
     Library(c_int),
+    #[error("the JPEG library got no memory")]
+    Memory,
     #[error("the JPEG has more scans than any camera writes")]
     TooManyScans,
     #[error("the file could not be read")]
     Read(#[source] io::Error),
     #[error("a fault of ours in the guard of the JPEG library")]
     Fault,
+}
+
+impl Failure {
+    /// By a code of the library's list of errors.
+    fn of_code(code: c_int) -> Self {
+        if i64::from(code) == i64::from(JERR_OUT_OF_MEMORY) { Self::Memory } else { Self::Library(code) }
+    }
 }
 
 /// Calls the library, and catches the unwinding by which our callbacks leave it.
@@ -73,15 +86,15 @@ fn error_manager() -> jpeg_error_mgr {
 extern "C-unwind" fn error_exit(object: &mut jpeg_common_struct) {
     // SAFETY: every object of ours gets its error manager before anything else.
     let code = unsafe { (*object.err).msg_code };
-    bail(Failure::Library(code));
+    bail(Failure::of_code(code));
 }
 
 /// The level of a warning is -1; what is above are traces.
 extern "C-unwind" fn emit_message(object: &mut jpeg_common_struct, level: c_int) {
     // SAFETY: as in `error_exit`.
     let manager = unsafe { &mut *object.err };
-    let damage = [JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC];
-    // Others are of no harm: phones write rubbish between segments, and versions from the future.
+    let damage = [JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, JWRN_EXTRANEOUS_DATA, JWRN_BOGUS_PROGRESSION];
+    // Others are of no harm, such as versions from the future.
     if level < 0 && damage.iter().any(|&code| i64::from(code) == i64::from(manager.msg_code)) {
         manager.num_warnings = manager.num_warnings.saturating_add(1);
     }
@@ -89,3 +102,17 @@ extern "C-unwind" fn emit_message(object: &mut jpeg_common_struct, level: c_int)
 
 /// The library's own writes to standard error.
 extern "C-unwind" fn output_message(_: &mut jpeg_common_struct) {}
+
+#[cfg(test)]
+mod tests {
+    use mozjpeg_sys::JERR_BAD_LENGTH;
+
+    use super::*;
+
+    #[test]
+    fn want_of_memory_is_told_from_damage() {
+        let of = |code: u32| Failure::of_code(c_int::try_from(code).expect("a small number"));
+        assert!(matches!(of(JERR_OUT_OF_MEMORY as u32), Failure::Memory));
+        assert!(matches!(of(JERR_BAD_LENGTH as u32), Failure::Library(_)));
+    }
+}
