@@ -1,6 +1,7 @@
 //! Makes small media files for tests and the demo.
 
 pub mod heic;
+mod profiles;
 mod scenery;
 
 use std::io::Cursor;
@@ -14,7 +15,10 @@ use model::Location;
 
 use crate::picture::Orientation;
 
-pub use self::scenery::{Land, Light, Scene, Season, draw, scene_jpeg};
+pub use self::{
+    profiles::ink_profile,
+    scenery::{Land, Light, Scene, Season, draw, scene_jpeg},
+};
 
 const WRITES_TO_MEMORY: &str = "encoding a small picture into memory cannot fail";
 

@@ -7,11 +7,12 @@ use std::{
 };
 
 use super::{
-    Limits, Orientation, PREVIEW_SIDE, Refusal, color,
+    Limits, Orientation, PREVIEW_SIDE, Refusal,
     decode::Decoded,
     jpeg::{self, Outline},
     libjpeg::{Color, Decoder, Failure, PlaneLayout, Scale},
     planes::{PlanarScaler, SourcePlane},
+    profile::{Inks, WORKING_FACTOR},
     scale,
 };
 use crate::sniff::Format;
@@ -49,7 +50,10 @@ pub(super) fn decode(
     let layouts = decoder.plan(color, scale);
     let sources = sources(color, &layouts);
     let mut scaler = PlanarScaler::new((width, height), &sources, orientation, PREVIEW_SIDE);
-    limits.check_memory(held_bytes + decoder.band_bytes() as u64 + scaler.bytes())?;
+    let profile = outline.icc_profile.as_deref().filter(|_| color == Color::Cmyk);
+    let profile_bytes = profile.map_or(0, |profile| profile.len() as u64 * WORKING_FACTOR);
+    limits.check_memory(held_bytes + profile_bytes + decoder.band_bytes() as u64 + scaler.bytes())?;
+    let mut inks = Inks::new(profile, outline.adobe);
 
     let started = decoder.start();
     let scans = decoder.scans_read();
@@ -65,7 +69,7 @@ pub(super) fn decode(
     } else {
         started?;
     }
-    let partial = match decode_all(&mut decoder, color, outline.adobe, &mut scaler)? {
+    let partial = match decode_all(&mut decoder, color, &mut inks, &mut scaler)? {
         Ended::Well => decoder.finish()? || broken_after_scans,
         Ended::Early => {
             scaler.fill(UNDECODED);
@@ -131,7 +135,7 @@ enum Ended {
 fn decode_all(
     decoder: &mut Decoder<Take<&mut File>>,
     color: Color,
-    inverted: bool,
+    inks: &mut Inks,
     scaler: &mut PlanarScaler,
 ) -> Result<Ended, Refusal> {
     let mut begun = false;
@@ -149,13 +153,9 @@ fn decode_all(
             Color::Rgb => decoder.rows(0).for_each(|row| scaler.push_rgb(row.as_chunks::<3>().0.iter().copied())),
             Color::Cmyk => {
                 let missing = decoder.is_damaged().then(|| decoder.missing_ink());
-                decoder.rows(0).for_each(|row| {
-                    let to_rgb = |&pixel: &[u8; 4]| match missing {
-                        Some(missing) if pixel == missing => [UNDECODED; 3],
-                        _ => color::cmyk_to_rgb(pixel, inverted),
-                    };
-                    scaler.push_rgb(row.as_chunks::<4>().0.iter().map(to_rgb));
-                });
+                for row in decoder.rows(0) {
+                    scaler.push_rgb(inks.convert(row, missing, UNDECODED).iter().copied());
+                }
             }
         }
     }

@@ -282,5 +282,7 @@ fn a_huge_header_is_refused_before_decoding() {
     assert!(start.elapsed().as_millis() < 500);
 }
 
+mod containers;
 mod damaged;
 mod jpegs;
+mod profiles;
