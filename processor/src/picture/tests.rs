@@ -284,5 +284,6 @@ fn a_huge_header_is_refused_before_decoding() {
 
 mod containers;
 mod damaged;
+mod geometry;
 mod jpegs;
 mod profiles;
