@@ -71,9 +71,11 @@ impl Format {
     }
 }
 
-/// The format of a file that starts with `head` (its first [`HEAD_BYTES`], or all of a shorter file).
+/// The format of a file that starts with `head`: its first [`HEAD_BYTES`], or all of a shorter file. What comes after
+/// these makes no difference.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<Format> {
+    let head = &head[..head.len().min(HEAD_BYTES)];
     match head {
         [0xFF, 0xD8, 0xFF, ..] => Some(Format::Jpeg),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Format::Png),
@@ -173,6 +175,12 @@ mod tests {
         let mut head = ftyp(*b"mif1", &[]);
         head.extend_from_slice(b"heic");
         assert_eq!(sniff(&head), None);
+    }
+
+    #[test]
+    fn what_comes_after_the_head_makes_no_difference() {
+        let file = ftyp(*b"mif1", &[[*b"abcd"; 200].as_slice(), &[*b"heic"]].concat());
+        assert_eq!(sniff(&file), sniff(&file[..HEAD_BYTES]));
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 pub mod film;
 pub mod heic;
+mod profiles;
 mod scenery;
 
 use std::io::Cursor;
@@ -15,7 +16,10 @@ use model::Location;
 
 use crate::picture::Orientation;
 
-pub use self::scenery::{Land, Light, Scene, Season, draw, scene_jpeg};
+pub use self::{
+    profiles::ink_profile,
+    scenery::{Land, Light, Scene, Season, draw, scene_jpeg},
+};
 
 const WRITES_TO_MEMORY: &str = "encoding a small picture into memory cannot fail";
 

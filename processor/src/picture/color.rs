@@ -27,10 +27,9 @@ pub(super) fn to_rgb_exactly([y, cb, cr]: [f64; 3]) -> [u8; 3] {
     [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb].map(nearest)
 }
 
-/// A pixel of cyan, magenta, yellow and black as it looks on no paper in particular; `inverted` where 255 is no ink, as
-/// Adobe's programs write it.
-pub(super) fn cmyk_to_rgb([c, m, y, k]: [u8; 4], inverted: bool) -> [u8; 3] {
-    let light = |ink: u8| u16::from(if inverted { ink } else { 255 - ink });
+/// A pixel of cyan, magenta, yellow and black as it looks on no paper in particular.
+pub(super) fn cmyk_to_rgb([c, m, y, k]: [u8; 4]) -> [u8; 3] {
+    let light = |ink: u8| u16::from(255 - ink);
     [c, m, y].map(|ink| u8::try_from((light(ink) * light(k) + 127) / 255).unwrap_or(u8::MAX))
 }
 
@@ -62,10 +61,10 @@ mod tests {
 
     #[test]
     fn ink_takes_light_away() {
-        assert_eq!(cmyk_to_rgb([0, 0, 0, 0], false), [255, 255, 255]);
-        assert_eq!(cmyk_to_rgb([255, 0, 0, 0], false), [0, 255, 255]);
-        assert_eq!(cmyk_to_rgb([0, 0, 0, 255], false), [0, 0, 0]);
-        assert_eq!(cmyk_to_rgb([255, 255, 0, 128], true), [128, 128, 0]);
+        assert_eq!(cmyk_to_rgb([0, 0, 0, 0]), [255, 255, 255]);
+        assert_eq!(cmyk_to_rgb([255, 0, 0, 0]), [0, 255, 255]);
+        assert_eq!(cmyk_to_rgb([0, 0, 0, 255]), [0, 0, 0]);
+        assert_eq!(cmyk_to_rgb([0, 0, 255, 127]), [128, 128, 0]);
     }
 
     proptest! {

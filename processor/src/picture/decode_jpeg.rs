@@ -2,16 +2,17 @@
 
 use std::{
     fs::File,
-    io::{BufReader, Seek},
+    io::{BufReader, Read, Seek, Take},
     iter,
 };
 
 use super::{
-    Limits, Orientation, PREVIEW_SIDE, Refusal, color,
+    Limits, Orientation, PREVIEW_SIDE, Refusal,
     decode::Decoded,
-    jpeg,
+    jpeg::{self, Outline},
     libjpeg::{Color, Decoder, Failure, PlaneLayout, Scale},
     planes::{PlanarScaler, SourcePlane},
+    profile::{Inks, WORKING_FACTOR},
     scale,
 };
 use crate::sniff::Format;
@@ -40,23 +41,36 @@ pub(super) fn decode(
     if !outline.decodable {
         return Err(unsupported());
     }
-    let held_bytes = LIBRARY_BYTES + outline.coefficient_bytes();
+    let held_bytes = LIBRARY_BYTES + outline.row_bytes() + outline.coefficient_bytes();
     limits.check_memory(held_bytes)?;
 
-    file.rewind().map_err(Refusal::Unreadable)?;
-    let mut decoder = Decoder::open(file.get_mut(), max_scans(outline.coefficient_bytes()))?;
-    if decoder.dimensions() != (width, height) {
-        return Err(Refusal::broken("the headers can be read in two ways"));
-    }
+    let scale = smallest_scale(width, height);
+    let mut decoder = open(file, u64::MAX, &outline)?;
     let color = decoder.color().ok_or_else(unsupported)?;
-    let layouts = decoder.plan(color, smallest_scale(width, height));
+    let layouts = decoder.plan(color, scale);
     let sources = sources(color, &layouts);
     let mut scaler = PlanarScaler::new((width, height), &sources, orientation, PREVIEW_SIDE);
-    limits.check_memory(held_bytes + decoder.band_bytes() as u64 + scaler.bytes())?;
+    let profile = outline.icc_profile.as_deref().filter(|_| color == Color::Cmyk);
+    let profile_bytes = profile.map_or(0, |profile| profile.len() as u64 * WORKING_FACTOR);
+    limits.check_memory(held_bytes + profile_bytes + decoder.band_bytes() as u64 + scaler.bytes())?;
+    let mut inks = Inks::new(profile, outline.adobe);
 
-    decoder.start()?;
-    let partial = match decode_all(&mut decoder, color, outline.adobe, &mut scaler)? {
-        Ended::Well => decoder.finish()?,
+    let started = decoder.start();
+    let scans = decoder.scans_read();
+    let broken_after_scans = matches!(started, Err(Failure::Library(_))) && scans > 0;
+    if broken_after_scans {
+        // They are the picture, less sharp: it is read anew, as if the file ended with them.
+        drop(decoder);
+        file.rewind().map_err(Refusal::Unreadable)?;
+        let end = jpeg::end_of_scan(file, scans).map_err(Refusal::from_io)?;
+        decoder = open(file, end, &outline)?;
+        decoder.plan(color, scale);
+        decoder.start()?;
+    } else {
+        started?;
+    }
+    let partial = match decode_all(&mut decoder, color, &mut inks, &mut scaler)? {
+        Ended::Well => decoder.finish()? || broken_after_scans,
         Ended::Early => {
             scaler.fill(UNDECODED);
             true
@@ -67,6 +81,20 @@ pub(super) fn decode(
         return Err(Refusal::broken("nothing could be decoded"));
     }
     Ok(Decoded { width, height, preview, icc_profile: outline.icc_profile, partial })
+}
+
+/// Opens the first `length` bytes of a file.
+fn open<'f>(
+    file: &'f mut BufReader<File>,
+    length: u64,
+    outline: &Outline,
+) -> Result<Decoder<Take<&'f mut File>>, Refusal> {
+    file.rewind().map_err(Refusal::Unreadable)?;
+    let decoder = Decoder::open(file.get_mut().take(length), max_scans(outline.coefficient_bytes()))?;
+    if decoder.dimensions() != (outline.width, outline.height) {
+        return Err(Refusal::broken("the headers can be read in two ways"));
+    }
+    Ok(decoder)
 }
 
 /// How many scans a picture may have whose coefficients take so many bytes, two each.
@@ -105,9 +133,9 @@ enum Ended {
 
 /// Decodes all, and hands it on in the colours of the preview.
 fn decode_all(
-    decoder: &mut Decoder<&mut File>,
+    decoder: &mut Decoder<Take<&mut File>>,
     color: Color,
-    inverted: bool,
+    inks: &mut Inks,
     scaler: &mut PlanarScaler,
 ) -> Result<Ended, Refusal> {
     let mut begun = false;
@@ -123,10 +151,12 @@ fn decode_all(
             Color::Grey => scaler.push(0, decoder.rows(0)),
             Color::YCbCr => (0..3).for_each(|plane| scaler.push(plane, decoder.rows(plane))),
             Color::Rgb => decoder.rows(0).for_each(|row| scaler.push_rgb(row.as_chunks::<3>().0.iter().copied())),
-            Color::Cmyk => decoder.rows(0).for_each(|row| {
-                let pixels = row.as_chunks::<4>().0;
-                scaler.push_rgb(pixels.iter().map(|&pixel| color::cmyk_to_rgb(pixel, inverted)));
-            }),
+            Color::Cmyk => {
+                let missing = decoder.is_damaged().then(|| decoder.missing_ink());
+                for row in decoder.rows(0) {
+                    scaler.push_rgb(inks.convert(row, missing, UNDECODED).iter().copied());
+                }
+            }
         }
     }
 }

@@ -10,6 +10,12 @@ use super::MAX_ICC_PROFILE_BYTES;
 /// Bytes of rubbish between two header segments that are stepped over.
 const MAX_RUBBISH_BYTES: u64 = 64 * 1024;
 
+/// Rows that a decoder keeps of a component, for each row of its sampling: those of a block, one above, one below, and one
+/// at full width.
+const ROWS_KEPT: u64 = 8 + 1 + 1 + 1;
+/// Pixels across that the widest block stands for.
+const BLOCK_OF_ANY_SAMPLING: u64 = 8 * 4;
+
 const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 pub(crate) const START_OF_SCAN: u8 = 0xDA;
@@ -70,6 +76,32 @@ impl Outline {
         let blocks = self.sampling.iter().map(|s| u64::from(s.0) * u64::from(s.1)).sum::<u64>();
         units * blocks * 64 * 2
     }
+
+    /// Bytes of the rows that a decoder keeps of each component, from above: where it puts pixels together, a row of blocks
+    /// and some around it.
+    pub(crate) fn row_bytes(&self) -> u64 {
+        let rows = self.sampling.iter().map(|s| u64::from(s.1) * ROWS_KEPT).sum::<u64>();
+        rows * u64::from(self.width).next_multiple_of(BLOCK_OF_ANY_SAMPLING)
+    }
+}
+
+/// Where the data of a scan end, and a marker follows. The reader stands at the start of the file; `scan` counts from 1.
+pub(crate) fn end_of_scan<R: BufRead + Seek>(reader: &mut R, scan: u16) -> io::Result<u64> {
+    let mut scans_begun = 0;
+    loop {
+        let marker = next_marker(reader)?;
+        if scans_begun == scan {
+            return Ok(reader.stream_position()?.saturating_sub(2));
+        }
+        match marker {
+            START_OF_IMAGE => continue,
+            END_OF_IMAGE => return Err(invalid("there are fewer scans")),
+            START_OF_SCAN => scans_begun += 1,
+            _ => {}
+        }
+        let payload_bytes = read_payload_length(reader)?;
+        reader.seek_relative(payload_bytes.into())?;
+    }
 }
 
 /// The next marker segment before the first scan, or none at the end of the picture.
@@ -112,6 +144,10 @@ pub(crate) fn outline<R: BufRead + Seek>(reader: &mut R) -> io::Result<Outline> 
                 let mut count = [0];
                 reader.read_exact(&mut count)?;
                 let components_in_first_scan = usize::from(count[0]);
+                reader.seek_relative(i64::from(segment.payload_bytes) - 1)?;
+                if reader.fill_buf()?.is_empty() {
+                    return Err(invalid("nothing of the picture is there"));
+                }
                 return Ok(Outline { components_in_first_scan, adobe, icc_profile: profile.whole(), ..frame });
             }
             // Start of frame, of any coding process; C4, C8 and CC are other things (ISO/IEC 10918-1, table B.1).
@@ -249,6 +285,23 @@ mod tests {
         let frame = parse_frame(0xC2, &[8, 0, 16, 0, 32, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1])?;
         let interleaved = Outline { components_in_first_scan: 3, ..frame };
         assert_eq!(interleaved.coefficient_bytes(), 32 * 16 * 3 / 2 * 2);
+        Ok(())
+    }
+
+    #[test]
+    fn wide_pictures_in_four_inks_need_room_for_their_rows() -> io::Result<()> {
+        let inks = [1, 0x14, 0, 2, 0x14, 0, 3, 0x14, 0, 4, 0x14, 0];
+        let frame = parse_frame(0xC0, &[&[8, 0, 16, 0x75, 0x30, 4], inks.as_slice()].concat())?;
+        // 30,000 pixels across: ten rows of blocks' worth for each of four times four rows, and four more at full width.
+        assert!(frame.row_bytes() > 30_000 * 4 * (4 * 10 + 4));
+        Ok(())
+    }
+
+    #[test]
+    fn a_scan_ends_at_the_marker_after_its_data() -> io::Result<()> {
+        let jpeg = b"\xFF\xD8\xFF\xE0\0\x04\xFF\xDA\xFF\xDA\0\x03\x01\x05\xFF\0\x07\xFF\xD0\x08\xFF\xC4\0\x02\xFF\xD9";
+        assert_eq!(end_of_scan(&mut Cursor::new(jpeg), 1)?, 20);
+        assert!(end_of_scan(&mut Cursor::new(jpeg), 2).is_err());
         Ok(())
     }
 

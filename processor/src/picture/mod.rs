@@ -12,6 +12,7 @@ mod limits;
 mod orientation;
 mod pixels;
 mod planes;
+mod profile;
 mod refusal;
 mod rendition;
 mod scale;
@@ -186,9 +187,14 @@ fn decode(
 
 /// Makes the smaller picture and encodes both.
 fn finish(decoded: Decoded, format: Format, facts: PhotoFacts, upright: Orientation) -> Result<Rendered, Refusal> {
-    let Decoded { width, height, preview, icc_profile, partial } = decoded;
+    let Decoded { width, height, mut preview, icc_profile, partial } = decoded;
     let (width, height) = upright.dimensions(width, height);
-    let icc_profile = icc_profile.filter(|profile| fits_rgb(profile));
+    if preview.is_grey()
+        && let Some(curve) = icc_profile.as_deref().and_then(profile::grey_to_srgb)
+    {
+        preview.planes[0].iter_mut().for_each(|sample| *sample = curve[usize::from(*sample)]);
+    }
+    let icc_profile = icc_profile.filter(|profile| profile::fits_rgb(profile));
     let small = preview.to_fit(THUMBNAIL_SIDE);
     let preview_file = rendition::encode(&preview, icc_profile.as_deref())?;
     drop(preview);
@@ -208,12 +214,6 @@ fn finish(decoded: Decoded, format: Format, facts: PhotoFacts, upright: Orientat
         preview: preview_file,
         partial,
     })
-}
-
-/// Whether a profile says what RGB numbers mean (ICC.1:2022, 7.2: colour space at byte 16); those for grey or CMYK
-/// describe the original's numbers, not the rendition's.
-fn fits_rgb(profile: &[u8]) -> bool {
-    (128..=MAX_ICC_PROFILE_BYTES).contains(&profile.len()) && profile.get(16..20) == Some(b"RGB ")
 }
 
 #[cfg(test)]

@@ -37,6 +37,9 @@ pub enum Refusal {
         /// Bytes that decoding would take.
         needed_bytes: u64,
     },
+    /// The machine had no memory left: not the file's fault, and worth another try.
+    #[error("There was not enough memory to show this picture just now. Please try again later.")]
+    OutOfMemory,
     /// The file is damaged so that nothing of it can be shown.
     #[error("This picture is damaged and cannot be shown. The original is kept and can be downloaded.")]
     Broken {
@@ -75,6 +78,7 @@ impl Refusal {
             Self::Unsupported { .. } => "UNSUPPORTED_FORMAT",
             Self::TooLarge { .. } => "TOO_LARGE",
             Self::TooMuchMemory { .. } => "TOO_MUCH_MEMORY",
+            Self::OutOfMemory => "OUT_OF_MEMORY",
             Self::Broken { .. } | Self::BrokenFilm { .. } => "BROKEN_FILE",
             Self::TooLong => "TOO_LONG",
             Self::CannotConvert { .. } => "CANNOT_CONVERT",
@@ -85,7 +89,7 @@ impl Refusal {
     /// Whether another try can end otherwise; all other refusals are a property of the bytes.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreadable(_))
+        matches!(self, Self::Unreadable(_) | Self::OutOfMemory)
     }
 
     pub(super) fn unsupported(format: Format) -> Self {
@@ -143,6 +147,7 @@ impl From<Failure> for Refusal {
             Failure::Read(error) => Self::from_io(error),
             // Not the file's fault, and worth another try, too.
             Failure::Write(error) => Self::Unreadable(error),
+            Failure::Memory => Self::OutOfMemory,
             failure => Self::broken(failure),
         }
     }

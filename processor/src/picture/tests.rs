@@ -282,4 +282,8 @@ fn a_huge_header_is_refused_before_decoding() {
     assert!(start.elapsed().as_millis() < 500);
 }
 
+mod containers;
+mod damaged;
+mod geometry;
 mod jpegs;
+mod profiles;

@@ -8,15 +8,23 @@ use std::{
 };
 
 use mozjpeg_sys::{
-    J_COLOR_SPACE, boolean, jpeg_common_struct, jpeg_create_decompress, jpeg_decompress_struct,
-    jpeg_destroy_decompress, jpeg_error_mgr, jpeg_finish_decompress, jpeg_progress_mgr, jpeg_read_header,
-    jpeg_read_raw_data, jpeg_read_scanlines, jpeg_start_decompress,
+    J_COLOR_SPACE, boolean, jpeg_component_info, jpeg_create_decompress, jpeg_decompress_struct,
+    jpeg_destroy_decompress, jpeg_error_mgr, jpeg_finish_decompress, jpeg_read_header, jpeg_read_raw_data,
+    jpeg_read_scanlines, jpeg_start_decompress,
 };
 
-use super::{BLOCK_SIDE, Failure, bail, error_manager, guarded, source::Source};
+use super::{
+    BLOCK_SIDE, Failure, error_manager, guarded,
+    plane::{Plane, PlaneLayout, scaled},
+    source::Source,
+    watch::Watch,
+};
 
 /// Rows of interleaved pixels that are decoded at a time.
 const INTERLEAVED_ROWS: usize = 16;
+/// Coefficients of a block.
+const BLOCK_COEFFICIENTS: usize = BLOCK_SIDE * BLOCK_SIDE;
+
 /// What the samples of a JPEG mean, and in which form the decoder gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::picture) enum Color {
@@ -39,18 +47,6 @@ pub(in crate::picture) enum Scale {
     Full = 8,
 }
 
-/// A decoded plane, or interleaved pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::picture) struct PlaneLayout {
-    /// Samples, or pixels, in a row.
-    pub(in crate::picture) width: u32,
-    pub(in crate::picture) height: u32,
-    /// Bytes of a pixel: 1 in a plane.
-    pub(in crate::picture) channels: usize,
-    /// Samples per stored pixel, from left to right and from top to bottom.
-    pub(in crate::picture) density: (f64, f64),
-}
-
 /// Decodes one JPEG.
 pub(in crate::picture) struct Decoder<R: Read> {
     /// From a box, and given back to it when dropped: the library holds pointers into it.
@@ -64,19 +60,8 @@ pub(in crate::picture) struct Decoder<R: Read> {
 pub(super) struct State<R> {
     pub(super) object: jpeg_decompress_struct,
     errors: jpeg_error_mgr,
-    progress: jpeg_progress_mgr,
+    watch: Watch,
     source: Source<R>,
-    max_scans: c_int,
-}
-
-struct Plane {
-    layout: PlaneLayout,
-    /// Rows of the plane that a full band has.
-    band_rows: usize,
-    rows_decoded: usize,
-    last_rows: usize,
-    stride: usize,
-    buffer: Vec<u8>,
 }
 
 impl<R: Read> Decoder<R> {
@@ -86,15 +71,8 @@ impl<R: Read> Decoder<R> {
             // SAFETY: the struct is numbers, enums with a variant of value 0, and null pointers.
             object: unsafe { MaybeUninit::zeroed().assume_init() },
             errors: error_manager(),
-            progress: jpeg_progress_mgr {
-                progress_monitor: Some(check_scans::<R>),
-                pass_counter: 0,
-                pass_limit: 0,
-                completed_passes: 0,
-                total_passes: 0,
-            },
+            watch: Watch::new(max_scans),
             source: Source::new(reader),
-            max_scans: max_scans.into(),
         }));
         let mut decoder = Self { state, color: None, planes: Vec::new(), started: false, failed: false };
         decoder.call(|state| {
@@ -102,11 +80,12 @@ impl<R: Read> Decoder<R> {
             // but for its error manager, so that destroying it is right whatever happened before.
             unsafe {
                 (*state).object.common.err = &raw mut (*state).errors;
-                (*state).object.common.client_data = state.cast();
                 jpeg_create_decompress(&raw mut (*state).object);
-                (*state).object.common.progress = &raw mut (*state).progress;
+                (*state).object.common.progress = (&raw mut (*state).watch).cast();
                 (*state).object.src = (&raw mut (*state).source).cast();
                 jpeg_read_header(&mut (*state).object, 1);
+                // Phones write rubbish between segments.
+                (*state).errors.num_warnings = 0;
             }
         })?;
         decoder.color = match decoder.object().jpeg_color_space {
@@ -163,6 +142,28 @@ impl<R: Read> Decoder<R> {
         })
     }
 
+    /// How many scans were read to their end when [`Self::start`] failed.
+    pub(in crate::picture) fn scans_read(&self) -> u16 {
+        // SAFETY: the state lives as long as `self`, and the library does not work on it now.
+        let scan = unsafe { (*self.state).watch.scan };
+        u16::try_from(scan).unwrap_or_default()
+    }
+
+    /// Whether damage was found so far.
+    pub(in crate::picture) fn is_damaged(&self) -> bool {
+        // SAFETY: as in `scans_read`.
+        unsafe { (*self.state).errors.num_warnings > 0 }
+    }
+
+    /// What the library makes of missing data where pixels are inks.
+    pub(in crate::picture) fn missing_ink(&self) -> [u8; 4] {
+        match self.object().jpeg_color_space {
+            // Luma and colours in the middle, inverted to inks.
+            J_COLOR_SPACE::JCS_YCCK => [127, 127, 127, 128],
+            _ => [128; 4],
+        }
+    }
+
     /// Decodes some more rows of each plane; false where all were decoded.
     pub(in crate::picture) fn decode_band(&mut self) -> Result<bool, Failure> {
         if self.object().output_scanline >= self.object().output_height {
@@ -205,33 +206,67 @@ impl<R: Read> Decoder<R> {
     /// # Errors
     /// When that is not the file's fault.
     pub(in crate::picture) fn finish(mut self) -> Result<bool, Failure> {
+        // To be asked before the library forgets it.
+        let (lacks_planes, lacks_detail) = (self.lacks_planes(), self.lacks_detail());
         let finished = self.call(|state| {
             // SAFETY: as in `open`; the decoder is used no more.
             unsafe { jpeg_finish_decompress(&mut (*state).object) }
         });
-        match finished {
-            Ok(_) => Ok(self.saw_damage()),
-            Err(Failure::Library(_)) => Ok(true),
-            Err(failure) => Err(failure),
-        }
+        let broken = match finished {
+            Ok(_) => false,
+            Err(Failure::Library(_)) => true,
+            Err(failure) => return Err(failure),
+        };
+        // A file that only lacks its end marker lacks nothing of its picture.
+        let cut = self.ended_early() && lacks_detail;
+        Ok(broken || lacks_planes || cut || self.saw_damage())
     }
 
-    /// Whether the file ended early, or had something in it that no encoder writes.
+    /// Whether the file ended before the library had its end marker.
+    pub(super) fn ended_early(&self) -> bool {
+        self.state().source.ended
+    }
+
+    /// Whether the file had something in it that no encoder writes.
     pub(super) fn saw_damage(&self) -> bool {
+        self.state().errors.num_warnings > 0
+    }
+
+    fn state(&self) -> &State<R> {
         // SAFETY: the state lives as long as `self`; the library writes to it during calls that borrow `self` mutably.
-        let state = unsafe { &*self.state };
-        state.source.ended || state.errors.num_warnings > 0
+        unsafe { &*self.state }
+    }
+
+    /// Whether there is a plane of which no scan came: the library keeps its table with the first one.
+    fn lacks_planes(&self) -> bool {
+        self.components().iter().any(|component| component.quant_table.is_null())
+    }
+
+    /// Whether a progressive file has coefficients that did not come, or not with all of their bits.
+    fn lacks_detail(&self) -> bool {
+        let bits = self.object().coef_bits;
+        if bits.is_null() {
+            return false;
+        }
+        let count = self.components().len() * BLOCK_COEFFICIENTS;
+        // SAFETY: of a progressive file, the library keeps a number for each coefficient of each component.
+        let bits = unsafe { slice::from_raw_parts(bits.cast::<c_int>().cast_const(), count) };
+        bits.iter().any(|&missing| missing != 0)
+    }
+
+    fn components(&self) -> &[jpeg_component_info] {
+        let object = self.object();
+        let count = usize::try_from(object.num_components).unwrap_or_default();
+        // SAFETY: the library keeps a list of that many components from the header on.
+        unsafe { slice::from_raw_parts(object.comp_info, count) }
     }
 
     /// The planes as the library will write them, by its own rules (`jpeg_calc_output_dimensions`): where a plane has
     /// fewer samples than others, it is scaled down less.
     fn raw_planes(&self, scale: Scale) -> Vec<Plane> {
         let object = self.object();
-        let count = usize::try_from(object.num_components).unwrap_or_default();
-        // SAFETY: the library keeps a list of that many components from the header on.
-        let components = unsafe { slice::from_raw_parts(object.comp_info, count) };
         let most = (object.max_h_samp_factor.unsigned_abs(), object.max_v_samp_factor.unsigned_abs());
-        let planes = components.iter().map(|component| {
+        let planes = self.components().iter().map(|component| {
             let factors = (component.h_samp_factor.unsigned_abs(), component.v_samp_factor.unsigned_abs());
             let scale = scale as u32;
             let mut eighths = scale;
@@ -295,23 +330,6 @@ impl<R: Read> Drop for Decoder<R> {
     }
 }
 
-impl Plane {
-    /// With room for a band of `room` bytes a row and rows.
-    fn new(layout: PlaneLayout, band_rows: usize, room: (usize, usize)) -> Self {
-        let (stride, rows) = room;
-        Self { layout, band_rows, rows_decoded: 0, last_rows: 0, stride, buffer: vec![0; stride * rows] }
-    }
-
-    fn row_pointers(&mut self) -> Vec<*mut u8> {
-        self.buffer.chunks_exact_mut(self.stride).map(<[u8]>::as_mut_ptr).collect()
-    }
-
-    fn advance(&mut self) {
-        self.last_rows = self.band_rows.min(self.layout.height as usize - self.rows_decoded);
-        self.rows_decoded += self.last_rows;
-    }
-}
-
 /// Fills as many of the rows as the picture still has.
 ///
 /// # Safety
@@ -328,20 +346,4 @@ unsafe fn read_scanlines(object: &mut jpeg_decompress_struct, rows: &[*mut u8]) 
         done += read as usize;
     }
     c_uint::try_from(done).unwrap_or(c_uint::MAX)
-}
-
-/// A length times a fraction, rounded up.
-fn scaled(length: u32, (numerator, denominator): (u32, u32)) -> u32 {
-    let product = u64::from(length) * u64::from(numerator);
-    u32::try_from(product.div_ceil(u64::from(denominator.max(1)))).unwrap_or(u32::MAX)
-}
-
-/// Called for every row of blocks: ends files whose scans would take time without end.
-extern "C-unwind" fn check_scans<R: Read>(object: &mut jpeg_common_struct) {
-    let state = object.client_data.cast::<State<R>>();
-    // SAFETY: `open` made it a pointer to the state, before it was handed to the library.
-    let (scan, most) = unsafe { ((*state).object.input_scan_number, (*state).max_scans) };
-    if scan > most {
-        bail(Failure::TooManyScans);
-    }
 }

@@ -13,9 +13,11 @@ compile_error!("errors of the JPEG library unwind: build with panic = \"unwind\"
 mod decoder;
 mod destination;
 mod encoder;
+mod plane;
 mod source;
 mod transform;
 mod vectors;
+mod watch;
 
 use std::{
     any::Any,
@@ -26,13 +28,15 @@ use std::{
 };
 
 use mozjpeg_sys::{
-    JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, jpeg_common_struct, jpeg_error_mgr, jpeg_std_error,
+    JERR_OUT_OF_MEMORY, JWRN_BOGUS_PROGRESSION, JWRN_EXTRANEOUS_DATA, JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE,
+    JWRN_MUST_RESYNC, jpeg_common_struct, jpeg_error_mgr, jpeg_std_error,
 };
 
 pub use self::vectors::has_vector_instructions;
 pub(super) use self::{
-    decoder::{Color, Decoder, PlaneLayout, Scale},
+    decoder::{Color, Decoder, Scale},
     encoder::{Encoding, encode},
+    plane::PlaneLayout,
     transform::Coefficients,
 };
 
@@ -44,6 +48,8 @@ const BLOCK_SIDE: usize = 8;
 pub(super) enum Failure {
     #[error("the JPEG library says no. {0} of its list of errors")]
     Library(c_int),
+    #[error("the JPEG library got no memory")]
+    Memory,
     #[error("the JPEG has more scans than any camera writes")]
     TooManyScans,
     #[error("the file could not be read")]
@@ -52,6 +58,13 @@ pub(super) enum Failure {
     Write(#[source] io::Error),
     #[error("a fault of ours in the guard of the JPEG library")]
     Fault,
+}
+
+impl Failure {
+    /// By a code of the library's list of errors.
+    fn of_code(code: c_int) -> Self {
+        if i64::from(code) == i64::from(JERR_OUT_OF_MEMORY) { Self::Memory } else { Self::Library(code) }
+    }
 }
 
 /// Calls the library, and catches the unwinding by which our callbacks leave it.
@@ -80,15 +93,15 @@ fn error_manager() -> jpeg_error_mgr {
 extern "C-unwind" fn error_exit(object: &mut jpeg_common_struct) {
     // SAFETY: every object of ours gets its error manager before anything else.
     let code = unsafe { (*object.err).msg_code };
-    bail(Failure::Library(code));
+    bail(Failure::of_code(code));
 }
 
 /// The level of a warning is -1; what is above are traces.
 extern "C-unwind" fn emit_message(object: &mut jpeg_common_struct, level: c_int) {
     // SAFETY: as in `error_exit`.
     let manager = unsafe { &mut *object.err };
-    let damage = [JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC];
-    // Others are of no harm: phones write rubbish between segments, and versions from the future.
+    let damage = [JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, JWRN_EXTRANEOUS_DATA, JWRN_BOGUS_PROGRESSION];
+    // Others are of no harm, such as versions from the future.
     if level < 0 && damage.iter().any(|&code| i64::from(code) == i64::from(manager.msg_code)) {
         manager.num_warnings = manager.num_warnings.saturating_add(1);
     }
@@ -96,3 +109,17 @@ extern "C-unwind" fn emit_message(object: &mut jpeg_common_struct, level: c_int)
 
 /// The library's own writes to standard error.
 extern "C-unwind" fn output_message(_: &mut jpeg_common_struct) {}
+
+#[cfg(test)]
+mod tests {
+    use mozjpeg_sys::JERR_BAD_LENGTH;
+
+    use super::*;
+
+    #[test]
+    fn want_of_memory_is_told_from_damage() {
+        let of = |code: u32| Failure::of_code(c_int::try_from(code).expect("a small number"));
+        assert!(matches!(of(JERR_OUT_OF_MEMORY as u32), Failure::Memory));
+        assert!(matches!(of(JERR_BAD_LENGTH as u32), Failure::Library(_)));
+    }
+}

@@ -55,7 +55,7 @@ impl<R: Read> Coefficients<R> {
         if arrays.is_null() {
             return Err(Failure::Fault);
         }
-        let whole = !decoder.saw_damage() && is_complete(&decoder);
+        let whole = !decoder.saw_damage() && !decoder.ended_early() && is_complete(&decoder);
         Ok(whole.then_some(Self { decoder, instructions, arrays }))
     }
 

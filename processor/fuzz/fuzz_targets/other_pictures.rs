@@ -1,0 +1,13 @@
+//! PNG, WebP, GIF and TIFF.
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use processor_fuzz::{Format, check_render, sniff, tell_panics_apart};
+
+fuzz_target!(init: tell_panics_apart(), |bytes: &[u8]| -> Corpus {
+    if !matches!(sniff(bytes), Some(Format::Png | Format::WebP | Format::Gif | Format::Tiff)) {
+        return Corpus::Reject;
+    }
+    check_render(bytes);
+    Corpus::Keep
+});

@@ -1,0 +1,13 @@
+//! Upright copies of JPEGs, turned without loss.
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use processor_fuzz::{Format, check_upright, sniff, tell_panics_apart};
+
+fuzz_target!(init: tell_panics_apart(), |bytes: &[u8]| -> Corpus {
+    if sniff(bytes) != Some(Format::Jpeg) {
+        return Corpus::Reject;
+    }
+    check_upright(bytes);
+    Corpus::Keep
+});
