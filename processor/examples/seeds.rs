@@ -12,7 +12,7 @@ use moxcms::ColorProfile;
 use processor::{
     ObjectCreated, batch_of_one,
     testing::{
-        self, ExifFields,
+        self, ExifFields, film,
         heic::{self, Heic, HeicTransform},
     },
 };
@@ -27,6 +27,8 @@ fn main() -> anyhow::Result<()> {
     let blocks = vec![("block".to_owned(), testing::exif_block(&notes(6)))];
     let targets = [
         ("sniff_and_probe", [all.clone(), films()].concat()),
+        ("films", films()),
+        ("upright", jpegs.clone()),
         ("exif", [all, blocks].concat()),
         ("jpeg", jpegs),
         ("heic", heics),
@@ -168,16 +170,25 @@ fn others() -> anyhow::Result<Seeds> {
 }
 
 fn films() -> Seeds {
-    [("mp4", b"isom"), ("mov", b"qt  "), ("avif", b"avif")]
-        .into_iter()
-        .map(|(name, brand)| (name.to_owned(), [b"\0\0\0\x14ftyp", brand.as_slice(), &[0; 4], brand].concat()))
-        .collect()
+    let heads = [("mp4", b"isom"), ("mov", b"qt  "), ("avif", b"avif")]
+        .map(|(name, brand)| (name.to_owned(), [b"\0\0\0\x14ftyp", brand.as_slice(), &[0; 4], brand].concat()));
+    let whole = [
+        ("upright", film::UPRIGHT),
+        ("phone", film::PHONE),
+        ("hlg", film::HLG),
+        ("old_phone", film::OLD_PHONE),
+        ("slow_motion", film::SLOW_MOTION),
+        ("dark_start", film::DARK_START),
+        ("fragments", film::FRAGMENTS),
+        ("sound", film::SOUND),
+    ];
+    heads.into_iter().chain(whole.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()))).collect()
 }
 
 fn events() -> Seeds {
     let keys = [
         ("original", "originals/med_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
-        ("job", "jobs/med_01ARZ3NDEKTSV4RRFFQ69G5FAV/again-1"),
+        ("job", "jobs/render/med_01ARZ3NDEKTSV4RRFFQ69G5FAV/again-1"),
         ("other", "something/else"),
     ];
     let mut seeds = Seeds::new();
