@@ -3,6 +3,7 @@
 mod event;
 mod exif;
 mod handler;
+mod hevc;
 mod motion;
 mod picture;
 mod sniff;
