@@ -4,6 +4,7 @@ mod config;
 mod event;
 mod exif;
 mod handler;
+mod hevc;
 mod motion;
 mod picture;
 mod sniff;

@@ -15,6 +15,8 @@ use image::{
 use model::Location;
 
 use crate::picture::Orientation;
+#[cfg(feature = "heic")]
+use crate::{Limits, Refusal};
 
 pub use self::{
     profiles::ink_profile,
@@ -138,6 +140,15 @@ pub fn with_exif(jpeg: &[u8], fields: &ExifFields) -> Vec<u8> {
     let block = [b"Exif\0\0".as_slice(), &exif_block(fields)].concat();
     let length = u16::try_from(block.len() + 2).expect("the fields fit a segment").to_be_bytes();
     [&jpeg[..2], &[0xFF, 0xE1], &length, &block, &jpeg[2..]].concat()
+}
+
+/// The pixels of a HEIC at full size and upright, decoded as for its renditions, each with the nearest sample of colour.
+///
+/// # Errors
+/// As for its renditions.
+#[cfg(feature = "heic")]
+pub fn heic_pixels(file: &std::path::Path) -> Result<RgbImage, Refusal> {
+    crate::picture::heic_pixels(file, &Limits::default())
 }
 
 /// A picture as a PNG, in whichever of PNG's layouts it is in.

@@ -177,12 +177,20 @@ fn decode(
         Format::Gif => image::ImageFormat::Gif,
         Format::Tiff => image::ImageFormat::Tiff,
         #[cfg(feature = "heic")]
-        Format::Heic => return heic::decode(file, upright, limits),
+        Format::Heic => return heic::decode(file, upright, PREVIEW_SIDE, limits),
         #[cfg(not(feature = "heic"))]
         Format::Heic => return Err(Refusal::unsupported(format)),
         Format::Avif | Format::Mp4 | Format::QuickTime => return Err(Refusal::unsupported(format)),
     };
     decode::decode(file, format, image_format, upright, limits)
+}
+
+/// The pixels of a HEIC at full size, upright, by the way of [`render`]: for a comparison with other decoders.
+#[cfg(feature = "heic")]
+pub(crate) fn heic_pixels(path: &Path, limits: &Limits) -> Result<image::RgbImage, Refusal> {
+    let mut file = BufReader::new(File::open(path).map_err(Refusal::Unreadable)?);
+    let orientation = heic::orientation(&mut file, limits)?;
+    Ok(heic::decode(&mut file, orientation, limits.max_side, limits)?.preview.to_rgb())
 }
 
 /// Makes the smaller picture and encodes both.

@@ -23,5 +23,13 @@ pub const SLOW_MOTION: &[u8] = film!("slow_motion.mov");
 pub const DARK_START: &[u8] = film!("dark_start.mp4");
 /// H.264 in fragments: the index does not say how long it is. 64 x 48, silent.
 pub const FRAGMENTS: &[u8] = film!("fragments.mp4");
+/// HEVC of [`FLAT`] in BT.709, 1280 x 720, which does not say so; 5 frames a second, 0.6 seconds, silent.
+pub const UNLABELLED_HEVC: &[u8] = film!("unlabelled_hevc.mp4");
+/// The same in H.264.
+pub const UNLABELLED_H264: &[u8] = film!("unlabelled_h264.mp4");
+/// The same as [`UNLABELLED_HEVC`] in BT.601, which the container and the coded pictures say.
+pub const LABELLED_HEVC: &[u8] = film!("labelled_hevc.mp4");
+/// Red, green and blue of all that these show.
+pub const FLAT: [u8; 3] = [0xC8, 0x32, 0x28];
 /// AAC alone.
 pub const SOUND: &[u8] = film!("sound.mp4");

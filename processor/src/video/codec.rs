@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::boxes::{Name, boxes, find, u16_at, u32_at};
+use crate::hevc::{SEQUENCE_PARAMETERS, video_signal};
 
 /// How the pictures of a film are coded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,7 +93,7 @@ impl Pictures {
             height: u16_at(entry, 26)?,
             codec: video_codec(name, details),
             pixel: find(details, *b"pasp").and_then(|pixel| Some((u32_at(pixel, 0)?, u32_at(pixel, 4)?))),
-            color: find(details, *b"colr").and_then(read_color),
+            color: find(details, *b"colr").and_then(read_color).or_else(|| coded_color(details)),
             is_interlaced: find(details, *b"fiel").and_then(<[u8]>::first) == Some(&2),
         })
     }
@@ -132,6 +133,29 @@ fn read_color(color: &[u8]) -> Option<FilmColor> {
     let is_by_numbers = color.starts_with(b"nclx") || color.starts_with(b"nclc");
     let number = |at| u16_at(color, at).filter(|_| is_by_numbers);
     Some(FilmColor { primaries: number(4)?, transfer: number(6)?, matrix: number(8)? })
+}
+
+/// What the coded pictures say of their colours, where that can be told without decoding any: of HEVC.
+fn coded_color(details: &[u8]) -> Option<FilmColor> {
+    let signal = parameter_sets(find(details, *b"hvcC")?, SEQUENCE_PARAMETERS).into_iter().find_map(video_signal)?;
+    signal.colors.map(|[primaries, transfer, matrix]| FilmColor { primaries, transfer, matrix })
+}
+
+/// The parameter sets of one type in a `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15, 8.3.2.1).
+fn parameter_sets(record: &[u8], wanted: u8) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    let mut rest = record.get(23..).unwrap_or_default();
+    while let (Some(kind), Some(count)) = (rest.first().map(|byte| byte & 0x3F), u16_at(rest, 1)) {
+        rest = &rest[3..];
+        for _ in 0..count {
+            let Some(set) = u16_at(rest, 0).and_then(|length| rest.get(2..2 + usize::from(length))) else {
+                return found;
+            };
+            found.extend((kind == wanted).then_some(set));
+            rest = &rest[2 + set.len()..];
+        }
+    }
+    found
 }
 
 /// The codec of a description of sound.

@@ -15,6 +15,10 @@ use crate::picture::Refusal;
 
 /// Transfer functions of films with more light than screens had (ITU-T H.273): PQ and HLG.
 const HDR_TRANSFERS: [u16; 2] = [16, 18];
+/// Instead of a number of ITU-T H.273: the file does not say.
+const UNSPECIFIED: u16 = 2;
+/// Players take films of this longer or this shorter side for BT.709, if nothing says what they are.
+const HIGH_DEFINITION: (u32, u32) = (1280, 720);
 /// Pixels that are longer than this one way are a mistake.
 const PIXEL_RATIOS: std::ops::RangeInclusive<f64> = 0.2..=5.0;
 /// Sides by which a film is laid out differ from the stored ones by rounding, too.
@@ -43,7 +47,7 @@ pub struct VideoFacts {
     pub video: VideoCodec,
     /// How the sound is coded, if there is any.
     pub audio: Option<AudioCodec>,
-    /// What the colours are meant to be, where the file says so.
+    /// What the colours are meant to be, where the file says so; of HEVC also where only the coded pictures do.
     pub color: Option<FilmColor>,
     /// Every frame holds the lines of two moments, and the file says so.
     pub is_interlaced: bool,
@@ -64,6 +68,14 @@ impl VideoFacts {
     #[must_use]
     pub fn is_hdr(&self) -> bool {
         self.color.is_some_and(|color| HDR_TRANSFERS.contains(&color.transfer))
+    }
+
+    /// Whether it is to be taken for BT.709, since it is of high definition and does not say what its colours are. What
+    /// is smaller is of BT.601, as ffmpeg has it, too.
+    pub(super) fn is_taken_for_bt709(&self) -> bool {
+        let is_silent = self.color.is_none_or(|color| color.matrix == UNSPECIFIED);
+        let (long, short) = (self.stored_width.max(self.stored_height), self.stored_width.min(self.stored_height));
+        is_silent && (long >= HIGH_DEFINITION.0 || short >= HIGH_DEFINITION.1)
     }
 }
 

@@ -2,7 +2,11 @@
 
 use model::Rotation;
 
-use super::{codec::FilmColor, converter::Abilities, facts::VideoFacts};
+use super::{
+    codec::{FilmColor, VideoCodec},
+    converter::Abilities,
+    facts::VideoFacts,
+};
 
 /// White of graphics in films with more light (ITU-R BT.2408), in candela per square metre: what becomes white on usual
 /// screens, before room is made for what is brighter.
@@ -23,7 +27,8 @@ pub(super) struct Target {
 /// The filters that bring pictures there, in the order in which they work. The turn that the file asks for was done
 /// before by ffmpeg itself.
 pub(super) fn to_target(facts: &VideoFacts, target: Target, abilities: Abilities) -> String {
-    let mut filters = vec!["yadif=deint=interlaced".to_owned()];
+    let mut filters: Vec<String> = meant(facts).map(str::to_owned).into_iter().collect();
+    filters.push("yadif=deint=interlaced".to_owned());
     filters.extend(turn(target.rotation).map(str::to_owned));
     let (width, height) = (target.width, target.height);
     filters.push(format!("scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_int"));
@@ -36,6 +41,20 @@ pub(super) fn to_target(facts: &VideoFacts, target: Target, abilities: Abilities
     filters.extend(conversion);
     filters.push(format!("format={}", target.layout));
     filters.join(",")
+}
+
+/// What ffmpeg's decoder of HEVC does not hand on: it forgets what it was told of colours by the container or by us.
+fn meant(facts: &VideoFacts) -> Option<&'static str> {
+    if facts.video != VideoCodec::Hevc {
+        return None;
+    }
+    match facts.color.and_then(matrix) {
+        Some("709") => Some("setparams=colorspace=bt709"),
+        Some("170m") => Some("setparams=colorspace=smpte170m"),
+        Some("2020_ncl") => Some("setparams=colorspace=bt2020nc"),
+        _ if facts.is_taken_for_bt709() => Some("setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709"),
+        _ => None,
+    }
 }
 
 fn turn(rotation: Rotation) -> Option<&'static str> {

@@ -24,10 +24,6 @@ const MAX_LINE_BYTES: usize = 4 * 1024;
 const THREADS: &str = "2";
 /// Films of 8K have 33 million.
 const MAX_PIXELS: &str = "50000000";
-/// By ITU-T H.273, the file does not say how light and colour were made.
-const UNSPECIFIED: u16 = 2;
-/// Players take films of this side for BT.709, if nothing says it.
-const LARGE_SIDE: u32 = 1280;
 /// What films of families are coded with: less used decoders are less looked after.
 const DECODERS: &str = "h264,hevc,av1,libdav1d,libaom-av1,vp9,libvpx-vp9,vp8,mpeg4,h263,mjpeg,mpeg1video,mpeg2video,\
     prores,dvvideo,aac,mp3float,mp3,amrnb,amrwb,libopencore_amrnb,libopencore_amrwb,alac,ac3,eac3,opus,libopus,\
@@ -83,9 +79,8 @@ impl Arguments {
     pub(super) fn input(&mut self, file: &Path, from_seconds: f64, facts: &VideoFacts) -> io::Result<&mut Self> {
         self.add(["-f", "mov", "-protocol_whitelist", "file", "-enable_drefs", "0", "-use_absolute_path", "0"]);
         self.add(["-codec_whitelist", DECODERS, "-max_pixels", MAX_PIXELS, "-threads", THREADS]);
-        let is_silent = facts.color.is_none_or(|color| color.matrix == UNSPECIFIED);
-        if is_silent && facts.stored_width.max(facts.stored_height) >= LARGE_SIDE {
-            // Large films that do not say it are of BT.709; what the coded pictures say goes before.
+        if facts.is_taken_for_bt709() {
+            // What the coded pictures say goes before.
             self.add(["-colorspace", "bt709"]);
         }
         if from_seconds > 0.0 {

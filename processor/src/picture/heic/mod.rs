@@ -4,7 +4,6 @@
 //! tiles at a time, rather than by the crate: it takes every file without an `nclx` colour box for one of limited range
 //! in BT.709 (0.1.4), whatever the coded pictures say, and iPhones write none. Shadows came out crushed.
 
-mod bits;
 mod convert;
 mod signal;
 
@@ -18,17 +17,17 @@ use heic_rs::{
     context::Context,
     grid::Mosaic,
     hevc::{self, Frame, Info},
-    props::{ItemProps, hvcc::NAL_SPS},
+    props::ItemProps,
     transform::crop_rect,
 };
 
 use self::{convert::Converter, signal::Signal};
 use super::{
-    Limits, Orientation, PREVIEW_SIDE, Refusal,
+    Limits, Orientation, Refusal,
     decode::Decoded,
     planes::{PlanarScaler, SourcePlane},
 };
-use crate::sniff::Format;
+use crate::{hevc::SEQUENCE_PARAMETERS, sniff::Format};
 
 /// Bytes that the decoder holds for each of a frame's, of its own and for what it works with, from above.
 const WORKING_FACTOR: u64 = 3;
@@ -73,10 +72,11 @@ fn orientation_of(transforms: &[Transform]) -> Orientation {
     })
 }
 
-/// Decodes the primary picture to the planes of its preview.
+/// Decodes the primary picture to planes that fit a square of `side`: those of its preview, as a rule.
 pub(super) fn decode(
     file: &mut BufReader<File>,
     orientation: Orientation,
+    side: u32,
     limits: &Limits,
 ) -> Result<Decoded, Refusal> {
     let bytes = read(file, limits)?;
@@ -90,7 +90,7 @@ pub(super) fn decode(
 
     let mut converter = Converter::new(tiles.signal(&container, &properties)?, tiles.info);
     let sources = window.sources(tiles.info.chroma, converter.gives_rgb());
-    let mut scaler = PlanarScaler::new((window.width, window.height), &sources, orientation, PREVIEW_SIDE);
+    let mut scaler = PlanarScaler::new((window.width, window.height), &sources, orientation, side);
     limits.check_memory(bytes.len() as u64 + tiles.band_bytes() + scaler.bytes())?;
     for band in 0..tiles.grid.output_height.div_ceil(tiles.info.height) {
         let (frames, grid) = tiles.decode_band(&container, band)?;
@@ -169,7 +169,8 @@ impl Tiles {
             return Ok(Signal::of_nclx(&nclx));
         }
         let first = container.props(self.items[0]).map_err(refusal)?;
-        let sets = first.hvcc.iter().flat_map(|config| &config.arrays).filter(|array| array.nal_type == NAL_SPS);
+        let sets =
+            first.hvcc.iter().flat_map(|config| &config.arrays).filter(|array| array.nal_type == SEQUENCE_PARAMETERS);
         let signal = sets.flat_map(|array| &array.nals).find_map(|nal| Signal::of_sequence(nal));
         Ok(signal.unwrap_or_default())
     }

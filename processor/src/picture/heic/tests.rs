@@ -9,7 +9,7 @@ use crate::{
     Limits, Orientation, Refusal, Rendered, facts, render,
     testing::{
         heic::{Coded, GREY, Heic, HeicTransform, LIMITED_709, TEN_BIT, UNLABELLED},
-        picture,
+        heic_pixels, picture,
     },
 };
 
@@ -58,6 +58,8 @@ fn difference(one: &RgbImage, other: &RgbImage) -> f64 {
 #[test]
 fn tiles_of_full_range_show_what_was_drawn_though_only_they_say_so() {
     assert_shows(&Heic::grid(), &drawn(), "a grid");
+    let pixels = heic_pixels(&file(&Heic::grid().bytes()).path).expect("it is shown");
+    assert!(difference(&pixels, &drawn()) < NEAR, "at full size");
 }
 
 #[test]

@@ -96,6 +96,41 @@ async fn a_poster_is_upright_and_has_the_right_colours() -> Result<(), Refusal> 
 }
 
 #[tokio::test]
+async fn the_colours_of_high_definition_are_right_whether_or_not_a_film_says_how_they_are_written()
+-> Result<(), Refusal> {
+    let unnamed = without(film::LABELLED_HEVC, *b"colr");
+    let films = [
+        ("unlabelled HEVC", film::UNLABELLED_HEVC, Some(1)),
+        // Its pictures might say otherwise, which is not read here; players take it for BT.709 as it is.
+        ("unlabelled H.264", film::UNLABELLED_H264, None),
+        ("HEVC of BT.601", film::LABELLED_HEVC, Some(6)),
+        ("HEVC whose pictures alone say so", &unnamed, Some(6)),
+    ];
+    for (what, film, matrix) in films {
+        let Some(work) = Work::on(film).await else { return Ok(()) };
+        let poster = work.poster().await?;
+        let found = poster.get_pixel(640, 360).0;
+        let differs = found.iter().zip(film::FLAT).any(|(a, b)| a.abs_diff(b) > 3);
+        assert!(!differs, "{what}: {found:?} instead of {:?}", film::FLAT);
+
+        let (made, bytes) = work.playback(Rotation::Half).await?;
+        assert!(!made.remuxed);
+        assert_eq!(read(&bytes).color.map(|color| color.matrix), matrix, "{what}");
+        let again = Work::on(&bytes).await.expect("there was one before").poster().await?;
+        let found = again.get_pixel(640, 360).0;
+        let differs = found.iter().zip(film::FLAT).any(|(a, b)| a.abs_diff(b) > 4);
+        assert!(!differs, "{what}, converted: {found:?}");
+    }
+    Ok(())
+}
+
+/// The same film in which a box of this name is not looked at.
+fn without(film: &[u8], name: [u8; 4]) -> Vec<u8> {
+    let place = film.windows(4).position(|window| window == name).expect("it has one");
+    [&film[..place], b"free", &film[place + 4..]].concat()
+}
+
+#[tokio::test]
 async fn a_poster_is_not_taken_from_the_dark() -> Result<(), Refusal> {
     let Some(work) = Work::on(film::DARK_START).await else { return Ok(()) };
     let poster = work.poster().await?;
