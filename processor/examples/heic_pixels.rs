@@ -13,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     let to = PathBuf::from(arguments.next().context("which file to write?")?);
     let pixels = heic_pixels(&file)?;
     let mut written = File::create(to)?;
-    write!(written, "P6 {} {} 255\n", pixels.width(), pixels.height())?;
+    writeln!(written, "P6 {} {} 255", pixels.width(), pixels.height())?;
     written.write_all(pixels.as_raw())?;
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod event;
 mod exif;
+mod hevc;
 mod motion;
 mod picture;
 mod sniff;
@@ -26,8 +27,8 @@ use model::{Rotation, object_key::OriginalsKey};
 pub use self::{
     exif::read_exif,
     picture::{
-        Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, UprightOriginal, facts, render,
-        upright_original,
+        Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, UprightOriginal, facts,
+        render, upright_original,
     },
     sniff::{Format, sniff},
 };
