@@ -26,6 +26,9 @@ const MAX_SCANNED_COEFFICIENTS: u64 = 2_000_000_000;
 const MIN_SCANS: u16 = 20;
 /// Bytes that the JPEG library, its buffers and what it writes take, beside what is counted one by one.
 pub(super) const LIBRARY_BYTES: u64 = 2 * 1024 * 1024;
+/// How many samples of each row and column there are at least for a pixel of the preview, as a fraction, where a picture is
+/// decoded at less than its size. With fewer, SSIMULACRA2 loses 0.4 and more (`processor/benches/RESULTS.md`).
+const SCALED_PER_PIXEL: (u64, u64) = (3, 2);
 /// What a damaged file leaves undecoded shows as grey, which the library makes of missing data, too.
 const UNDECODED: u8 = 0x80;
 
@@ -103,13 +106,15 @@ pub(super) fn max_scans(coefficient_bytes: u64) -> u16 {
     u16::try_from(scans).unwrap_or(MAX_SCANS).clamp(MIN_SCANS, MAX_SCANS)
 }
 
-/// The smallest scale that is not below the preview.
+/// The smallest scale that leaves the resampler enough to choose from: what the library drops at a smaller one is seen
+/// where almost every sample that is left becomes a pixel.
 fn smallest_scale(width: u32, height: u32) -> Scale {
     let (preview_width, preview_height) = scale::fit(width, height, PREVIEW_SIDE);
     let serves = |scale: &Scale| {
-        let eighths = *scale as u64;
-        u64::from(width) * eighths >= u64::from(preview_width) * 8
-            && u64::from(height) * eighths >= u64::from(preview_height) * 8
+        let enough = |side: u32, preview: u32| {
+            u64::from(side) * *scale as u64 * SCALED_PER_PIXEL.1 >= u64::from(preview) * 8 * SCALED_PER_PIXEL.0
+        };
+        enough(width, preview_width) && enough(height, preview_height)
     };
     [Scale::Eighth, Scale::Quarter, Scale::Half].into_iter().find(serves).unwrap_or(Scale::Full)
 }
@@ -173,5 +178,15 @@ mod tests {
     fn large_pictures_may_have_fewer_scans_and_every_picture_a_usual_number() {
         let of_megapixels = |megapixels: u64| max_scans(megapixels * 1_000_000 * 3 / 2 * 2);
         assert_eq!((of_megapixels(0), of_megapixels(12), of_megapixels(20), of_megapixels(100)), (100, 100, 66, 20));
+    }
+
+    #[test]
+    fn a_smaller_scale_is_taken_where_it_leaves_enough() {
+        let eighths = |width, height| smallest_scale(width, height) as u64;
+        assert_eq!([eighths(2_000, 1_500), eighths(4_160, 3_120), eighths(6_143, 4_000)], [8, 8, 8]);
+        assert_eq!([eighths(6_144, 4_096), eighths(4_096, 6_144), eighths(8_320, 6_240)], [4, 4, 4]);
+        assert_eq!([eighths(12_288, 8_192), eighths(24_576, 16)], [2, 1]);
+        // The shorter side counts as well, where rounding leaves it less.
+        assert_eq!(eighths(6_144, 1), 8);
     }
 }
