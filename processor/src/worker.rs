@@ -57,7 +57,10 @@ impl Worker {
     /// # Errors
     /// When the system does not say where the program is.
     pub fn of_this_program() -> io::Result<Self> {
-        Ok(Self::new(std::env::current_exe()?, WorkerLimits::default()))
+        // The running program itself, even when an update has put another one in its place.
+        let running = Path::new("/proc/self/exe");
+        let program = if running.exists() { running.to_owned() } else { std::env::current_exe()? };
+        Ok(Self::new(program, WorkerLimits::default()))
     }
 
     /// What stands before a command so that it runs within limits.

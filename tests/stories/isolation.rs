@@ -102,6 +102,17 @@ fn a_worker_ends_at_its_limit_of_computing() {
     assert_eq!(busy("1").signal(), Some(24));
 }
 
+/// As a service manager may do to all of Mantel.
+#[cfg(unix)]
+#[test]
+fn a_worker_makes_do_with_less_than_it_would_be_given() {
+    let script = r#"ulimit -f 1; exec "$0" worker 1000000000,10,1000000 /bin/sh -c 'ulimit -f'"#;
+    let output =
+        Command::new("/bin/sh").args(["-c", script, env!("CARGO_BIN_EXE_mantel")]).output().expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "1");
+}
+
 #[test]
 fn a_worker_is_nothing_for_people() {
     for arguments in [&["worker"][..], &["worker", "help"], &["worker", "1,2"]] {

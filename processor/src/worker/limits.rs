@@ -51,9 +51,12 @@ impl WorkerLimits {
     /// Holds this process, and what it becomes or starts, to these limits.
     #[cfg(unix)]
     pub(super) fn apply(self) -> io::Result<()> {
-        use rustix::process::{Resource, Rlimit, setrlimit};
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         let set = |resource, most: u64, later: u64| {
-            setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most.saturating_add(later)) })
+            // Whoever started Mantel may hold it to less already, which it cannot lift.
+            let held = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+            let maximum = most.saturating_add(later).min(held);
+            setrlimit(resource, Rlimit { current: Some(most.min(maximum)), maximum: Some(maximum) })
         };
         set(Resource::Core, 0, 0)?;
         // The first limit can be caught, the second cannot.
