@@ -22,6 +22,8 @@ use crate::{
 const RESERVE: Duration = Duration::from_mins(1);
 /// The record is told this often how far it is.
 const NOTE_INTERVAL: Duration = Duration::from_secs(5);
+/// Where nothing changes for so many of these, it is told all the same, so that the work does not count as lost.
+const STILL_AT_WORK: u32 = 12;
 /// What a film becomes, and how that ended.
 type End = Result<DerivedFile, Conversion>;
 
@@ -102,20 +104,22 @@ impl Processor {
         let mut making = pin!(making);
         let mut ticks = tokio::time::interval(NOTE_INTERVAL);
         let mut record = Some(media.clone());
-        let mut noted = None;
+        let (mut noted, mut unchanged) = (None, 0);
         loop {
             tokio::select! {
                 made = &mut making => return made,
                 _ = ticks.tick() => {}
             }
             let now = percent.load(Ordering::Relaxed);
-            let Some(known) = record.as_ref().filter(|_| noted != Some(now)) else { continue };
+            unchanged += 1;
+            let due = noted != Some(now) || unchanged >= STILL_AT_WORK;
+            let Some(known) = record.as_ref().filter(|_| due) else { continue };
             match self.store.note_conversion(known, now, (self.clock)()).await {
                 // None: turned, trashed or erased meanwhile; the end is soon enough to see to that.
                 Ok(changed) => record = changed,
                 Err(error) => tracing::warn!(%error, "progress could not be noted"),
             }
-            noted = Some(now);
+            (noted, unchanged) = (Some(now), 0);
         }
     }
 
