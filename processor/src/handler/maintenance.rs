@@ -14,7 +14,6 @@ use super::Processor;
 const LOST_AFTER_SECONDS: i64 = 15 * 60;
 const MAX_ATTEMPTS: u32 = 5;
 const GIVEN_UP: &str = "Mantel could not process this file. The original is kept and can be downloaded.";
-const CONVERSION_GIVEN_UP: &str = "Mantel could not convert this film. The original is kept and can be downloaded.";
 
 /// What to process anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -53,22 +52,17 @@ impl Processor {
     }
 
     async fn ask_again(&self, media: &Media, now: Timestamp) -> Result<(), Error> {
-        let only_converting = media.awaits_conversion() && media.shows_its_turn();
+        if media.awaits_conversion() && media.shows_its_turn() {
+            // It may be waiting for the films before it: that is no attempt, and no reason to give it up.
+            self.store.note_conversion(media, 0, now).await?;
+            return self.ask_conversion(media).await;
+        }
         if media.attempts >= MAX_ATTEMPTS {
             tracing::error!(media.id = %media.id, "given up after several attempts to process it");
-            if only_converting {
-                let refused = Conversion::Refused { reason: CONVERSION_GIVEN_UP.to_owned() };
-                self.store.finish_conversion(media, Err(refused), now).await?;
-            } else {
-                self.store.give_up(media, GIVEN_UP, now).await?;
-            }
+            self.store.give_up(media, GIVEN_UP, now).await?;
         } else if let Some(counted) = self.store.count_attempt(media, now).await? {
             tracing::warn!(media.id = %media.id, attempts = counted.attempts, "processing got lost; asked for anew");
-            if only_converting {
-                self.ask_conversion(media).await?;
-            } else {
-                self.store.put_job(Work::Render, media.id, &format!("again-{}", now.unix_millis())).await?;
-            }
+            self.store.put_job(Work::Render, media.id, &format!("again-{}", now.unix_millis())).await?;
         }
         Ok(())
     }

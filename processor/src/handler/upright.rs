@@ -10,7 +10,10 @@ use crate::worker::{Ended, Pictures, Wish};
 impl Processor {
     pub(super) async fn make_upright(&self, id: MediaId) -> Result<(), Error> {
         for _ in 0..MAX_ROUNDS {
-            let Some(media) = self.store.get_media(id).await? else { return Ok(()) };
+            let Some(media) = self.store.get_media(id).await? else {
+                // Erased, perhaps while its copy was being made.
+                return self.store.delete_renditions(id, None).await;
+            };
             let wanted = media.status == MediaStatus::Ready && media.kind == MediaKind::Photo;
             if !wanted || media.upright_now().is_some() {
                 return Ok(());
