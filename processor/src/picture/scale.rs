@@ -147,21 +147,28 @@ impl PlaneScaler {
     /// Scales the width of `count` rows, and puts them where they belong.
     fn scale_across(&mut self, first_row: usize, count: usize) {
         turn_to_columns(&self.squeezed, self.stride, &mut self.columns);
-        let columns = self.columns.as_chunks().0;
-        let scaled = self.scaled.as_chunks_mut().0;
-        // A list of references keeps the compiler from working on several columns, rather than rows, side by side.
-        let mut taken: Vec<&Samples> = Vec::with_capacity(self.across.most());
-        for (index, target) in scaled.iter_mut().take(self.across.len()).enumerate() {
-            let (first, weights) = self.across.of(index);
-            taken.clear();
-            taken.extend(&columns[first..first + weights.len()]);
-            *target = weighted_sum(weights, taken.iter().copied());
-        }
+        sum_columns(&self.across, self.columns.as_chunks().0, self.scaled.as_chunks_mut().0);
         self.placement.place(&self.scaled, LANES, first_row, count, &mut self.plane);
     }
 }
 
+/// Adds up columns by the weights of each target column.
+///
+/// This and what follows are functions of their own also when compiled: within others, they take longer.
+#[inline(never)]
+fn sum_columns(across: &Weights, columns: &[Samples], scaled: &mut [[u8; LANES]]) {
+    // A list of references keeps the compiler from working on several columns, rather than rows, side by side.
+    let mut taken: Vec<&Samples> = Vec::with_capacity(across.most());
+    for (index, target) in scaled.iter_mut().take(across.len()).enumerate() {
+        let (first, weights) = across.of(index);
+        taken.clear();
+        taken.extend(&columns[first..first + weights.len()]);
+        *target = weighted_sum(weights, taken.iter().copied());
+    }
+}
+
 /// Adds up rows by their weights.
+#[inline(never)]
 fn sum_rows(weights: &[i16], rows: &[&[Samples]], target: &mut [[u8; LANES]]) {
     for (index, target) in target.iter_mut().enumerate() {
         *target = weighted_sum(weights, rows.iter().map(|row| &row[index]));
@@ -198,17 +205,23 @@ fn narrow(sample: i16) -> u8 {
 }
 
 /// Writes [`LANES`] rows of samples as rows of [`LANES`] wide ones.
+#[inline(never)]
 fn turn_to_columns(rows: &[u8], stride: usize, columns: &mut [i16]) {
+    let mut narrow = [[0; LANES]; BLOCK];
     for (block, columns) in columns.chunks_exact_mut(BLOCK * LANES).enumerate() {
         for part in 0..LANES / BLOCK {
             let samples = std::array::from_fn(|row| {
                 let start = (part * BLOCK + row) * stride + block * BLOCK;
                 *rows[start..].first_chunk().expect("a row is of whole blocks")
             });
-            for (column, samples) in columns.chunks_exact_mut(LANES).zip(transposed(samples)) {
-                for (wide, sample) in column[part * BLOCK..][..BLOCK].iter_mut().zip(samples) {
-                    *wide = i16::from(sample) << SAMPLE_BITS;
-                }
+            for (column, samples) in narrow.iter_mut().zip(transposed(samples)) {
+                column.as_chunks_mut().0[part] = samples;
+            }
+        }
+        // Apart from the rest, as the compiler makes vector instructions of whole columns only.
+        for (column, narrow) in columns.as_chunks_mut::<LANES>().0.iter_mut().zip(&narrow) {
+            for (wide, sample) in column.iter_mut().zip(narrow) {
+                *wide = i16::from(*sample) << SAMPLE_BITS;
             }
         }
     }

@@ -30,7 +30,7 @@ impl Placement {
             for (stored, column) in columns.chunks_exact(lanes).take(width).enumerate() {
                 let row = if self.reversed.0 { width - 1 - stored } else { stored };
                 let samples = &mut plane[row * height + start..][..count];
-                samples.copy_from_slice(&column[..count]);
+                copy(&column[..count], samples);
                 if self.reversed.1 {
                     samples.reverse();
                 }
@@ -45,7 +45,7 @@ impl Placement {
                 });
                 let length = BLOCK.min(width - start);
                 for (row, samples) in transposed(samples).iter().take(rows).enumerate() {
-                    plane[self.row_start(first + part + row) + start..][..length].copy_from_slice(&samples[..length]);
+                    copy(&samples[..length], &mut plane[self.row_start(first + part + row) + start..][..length]);
                 }
             }
         }
@@ -60,6 +60,18 @@ impl Placement {
     fn row_start(self, stored: usize) -> usize {
         let (width, height) = self.size;
         width * if self.reversed.1 { height - 1 - stored } else { stored }
+    }
+}
+
+/// Copies a few samples, whole blocks without a call for each.
+#[inline]
+fn copy(samples: &[u8], to: &mut [u8]) {
+    let ((blocks, rest), (to_blocks, to_rest)) = (samples.as_chunks::<BLOCK>(), to.as_chunks_mut::<BLOCK>());
+    for (to, block) in to_blocks.iter_mut().zip(blocks) {
+        *to = *block;
+    }
+    if !rest.is_empty() {
+        to_rest.copy_from_slice(rest);
     }
 }
 
