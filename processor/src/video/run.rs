@@ -81,7 +81,7 @@ impl Arguments {
         self.add(["-codec_whitelist", DECODERS, "-max_pixels", MAX_PIXELS, "-threads", THREADS]);
         if facts.is_taken_for_bt709() {
             // What the coded pictures say goes before.
-            self.add(["-colorspace", "bt709"]);
+            self.add(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]);
         }
         if from_seconds > 0.0 {
             self.add(["-ss", &format!("{from_seconds:.3}")]);
