@@ -29,6 +29,7 @@ mod node;
 mod nullable;
 mod panic;
 mod permissions;
+mod rendition;
 mod reorder;
 mod scalars;
 mod search;

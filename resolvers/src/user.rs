@@ -12,7 +12,7 @@ use crate::{
     directives::{aws_cognito_user_pools, groups, resolver},
     error::{UserError, answer, to_payload},
     gate,
-    media::{self, Rendition},
+    rendition::{self, Rendition},
     scalars::{AwsDateTime, AwsEmail},
 };
 
@@ -86,7 +86,7 @@ impl User {
     async fn avatar(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Rendition>> {
         let Some(id) = self.0.avatar_media_id else { return Ok(None) };
         match answer(ctx, gate::media(ctx, id, Action::View).await)?.filter(model::Media::is_shown) {
-            Some(media) => media::thumbnail(ctx, &media).await,
+            Some(media) => rendition::thumbnail(ctx, &media).await,
             None => Ok(None),
         }
     }
