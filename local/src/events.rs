@@ -1,8 +1,8 @@
 //! Delivers the outbox to the processor, at least once, until it is done or dead.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream};
+use futures::{FutureExt, StreamExt, stream};
 use model::{Clock, object_key::Work};
 use processor::{BatchResponse, ObjectCreated, Processor, batch_of_one};
 use tokio::sync::watch;
@@ -80,10 +80,7 @@ impl Delivery {
                 }
                 Err(error) => {
                     tracing::error!(%error, "the outbox could not be read");
-                    tokio::select! {
-                        () = tokio::time::sleep(LONGEST_PAUSE) => {}
-                        _ = stopped.changed() => {}
-                    }
+                    pause(&mut stopped).await;
                 }
             }
             if *stop.borrow() {
@@ -116,7 +113,7 @@ impl Delivery {
             }
             Err(error) => {
                 tracing::error!(%error, event.id, "an event could not be begun");
-                return;
+                return pause(&mut stop).await;
             }
         }
         let noted = tokio::select! {
@@ -132,6 +129,7 @@ impl Delivery {
         if let Err(error) = noted {
             // It stays in the outbox and comes again, which the processor is made for.
             tracing::error!(%error, event.id, "the outcome of an event could not be noted");
+            pause(&mut stop).await;
         }
     }
 
@@ -147,9 +145,19 @@ impl Delivery {
             time: &time,
         };
         let batch = batch_of_one(&event.id.to_string(), &self.region, &object);
-        match self.processor.handle(batch, lane.time_per_event()).await {
-            Ok(BatchResponse { failures }) => failures.into_iter().next().map(|failure| failure.reason),
-            Err(error) => Some(error.to_string()),
+        // A fault of ours in one event must not end the delivery of all others.
+        match AssertUnwindSafe(self.processor.handle(batch, lane.time_per_event())).catch_unwind().await {
+            Ok(Ok(BatchResponse { failures })) => failures.into_iter().next().map(|failure| failure.reason),
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("the processor panicked".to_owned()),
         }
+    }
+}
+
+/// After something that will not be right at once, such as a full disk.
+async fn pause(stop: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = tokio::time::sleep(LONGEST_PAUSE) => {}
+        _ = stop.changed() => {}
     }
 }

@@ -10,6 +10,7 @@ mod dynamodb;
 mod events;
 mod gateway;
 mod hosts;
+mod maintenance;
 pub mod s3;
 mod server;
 mod sigv4;
@@ -18,4 +19,5 @@ mod system;
 
 pub use accounts::{FirstPasswords, NewAccount};
 pub use data_folder::{DataFolderError, Secrets};
-pub use system::{Options, REGION, System, check_exists, credentials, redrive, reprocess};
+pub use maintenance::{check_exists, credentials, redrive, reprocess};
+pub use system::{Options, REGION, System};

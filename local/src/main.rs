@@ -148,10 +148,7 @@ async fn run() -> anyhow::Result<()> {
             ))
         }
         Some(Command::Redrive) => redrive(&options).await,
-        Some(Command::Reprocess { failed }) => {
-            let converter = find_converter(&cli.serve).await;
-            reprocess(Options { converter, ..options }, Reprocess { failed }).await
-        }
+        Some(Command::Reprocess { failed }) => reprocess(options, Reprocess { failed }).await,
         Some(Command::Doctor) => doctor(&options, cli.serve.ffmpeg).await,
         Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
     }
@@ -195,6 +192,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         retry_base_seconds: RETRY_BASE_SECONDS,
         dev: serve.dev,
         converter: None,
+        processes: true,
         worker: Worker::of_this_program().context("the system does not say where this program is")?,
     })
 }

@@ -12,7 +12,7 @@ use dynoxide::Database;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use model::Clock;
-use processor::{Asked, Limits, Processor, Reprocess, Tools, Worker, video::Converter};
+use processor::{Limits, Processor, Tools, Worker, video::Converter};
 use resolvers::{Api, Events, Random, Services, SiteAddress, Subscriptions, TokenSettings, Verifier, appsync::Door};
 use store::{MediaAddress, Settings, Store};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -22,7 +22,7 @@ use crate::{
     accounts::{self, FirstPasswords, NewAccount},
     aws_door::{AwsDoor, EVENTS_PATH},
     cognito::{self, UserPool},
-    data_folder::{DataFolder, DataFolderError, Secrets},
+    data_folder::{DataFolder, Secrets},
     dynamodb,
     events::{Delivery, Lane},
     gateway::Gateway,
@@ -73,14 +73,16 @@ pub struct Options {
     pub worker: Worker,
     /// Who makes pictures of films, and films that phones play.
     pub converter: Option<Converter>,
+    /// Whether files are processed; else they wait for the next start.
+    pub processes: bool,
 }
 
 impl Options {
-    /// The same, where nobody looks: for work on a folder while Mantel does not run.
+    /// The same, where nobody looks and nothing is processed: for a command on a folder while Mantel does not run.
     #[must_use]
     pub fn quiet(self) -> Self {
         let any = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0);
-        Self { listen: any, media_listen: any, aws_listen: any, ..self }
+        Self { listen: any, media_listen: any, aws_listen: any, processes: false, ..self }
     }
 }
 
@@ -142,7 +144,8 @@ impl System {
         let (stop_services, services_stopped) = watch::channel(false);
         let mut doors = JoinSet::new();
         let mut services = JoinSet::new();
-        let store = connect(&opened, &options, addresses.1, addresses.2)?;
+        let pool = (opened.pool.pool_id(), opened.pool.client_id());
+        let store = connect(&opened.secrets, pool, &options, addresses.1, addresses.2)?;
         let (api, appsync) = doors_of(&store, &opened.pool, &options, addresses.0.port(), addresses.2);
         let door = AwsDoor {
             database: opened.database.clone(),
@@ -175,25 +178,9 @@ impl System {
             async move { site.call(request).await }
         };
         doors.spawn(serve(site, answer, stopped.clone()));
-        let scratch = empty_scratch(&opened.folder)?;
-        let tools = Tools {
-            limits: Limits::default(),
-            worker: options.worker.clone(),
-            scratch,
-            max_film_bytes: MAX_FILM_BYTES,
-            converter: options.converter.clone(),
-        };
-        let processor = Processor::new(store.clone(), options.clock.clone(), tools);
-        let delivery = Delivery {
-            outbox: opened.objects.clone(),
-            processor: processor.clone(),
-            region: REGION.to_owned(),
-            clock: options.clock.clone(),
-        };
-        for lane in Lane::ALL {
-            doors.spawn(delivery.clone().run(lane, stopped.clone()));
+        if options.processes {
+            process(&mut doors, &opened, &store, &options, &stopped)?;
         }
-        doors.spawn(sweep(opened.database, opened.objects.clone(), processor, stopped));
         Ok(Self {
             site: addresses.0,
             media: addresses.1,
@@ -232,76 +219,33 @@ impl System {
     }
 }
 
-/// Refuses a data folder that Mantel has never used.
-///
-/// # Errors
-/// When it is one.
-pub fn check_exists(options: &Options) -> anyhow::Result<()> {
-    Ok(DataFolder::check_exists(&options.data)?)
-}
-
-/// The signing key of a data folder, for AWS clients of one's own. Works while Mantel runs.
-///
-/// # Errors
-/// When there is no such folder.
-pub fn credentials(options: &Options) -> anyhow::Result<Secrets> {
-    Ok(DataFolder::read_secrets(&options.data)?)
-}
-
-/// Brings dead events back for delivery, and tells which they are.
-///
-/// # Errors
-/// When the folder cannot be used.
-pub async fn redrive(options: &Options) -> anyhow::Result<Vec<s3::DeadEvent>> {
-    DataFolder::check_exists(&options.data)?;
-    let folder = DataFolder::open(&options.data)?;
-    let objects = open_objects(&folder, options)?;
-    let dead = objects.dead_events().await?;
-    objects.redrive().await?;
-    Ok(dead)
-}
-
-/// Asks for what is made otherwise today, whether Mantel runs on the folder or not: it is made while Mantel runs.
-///
-/// # Errors
-/// When the folder cannot be used, or Mantel runs elsewhere than where these options say.
-pub async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<Asked> {
-    DataFolder::check_exists(&options.data)?;
-    let now = (options.clock)();
-    match DataFolder::open(&options.data) {
-        Ok(folder) => {
-            drop(folder);
-            let system = System::start(options.quiet()).await?;
-            let asked = processor::reprocess(&system.store, what, now).await;
-            system.stop().await;
-            Ok(asked?)
-        }
-        Err(DataFolderError::InUse(_)) => {
-            let store = attach(&options)?;
-            let asked = processor::reprocess(&store, what, now).await;
-            asked.context("Mantel is running, but not where this command looks: give it the same options")
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Clients of a system that runs already, for what needs neither its accounts nor its events.
-fn attach(options: &Options) -> anyhow::Result<Store> {
-    let secrets = DataFolder::read_secrets(&options.data)?;
-    let settings = Settings {
-        table: TABLE.to_owned(),
-        originals_bucket: ORIGINALS.to_owned(),
-        renditions_bucket: RENDITIONS.to_owned(),
-        user_pool_id: String::new(),
-        client_id: String::new(),
-        media_address: MediaAddress::CallersHost(options.media_listen.port()),
-        events_url: None,
+/// Begins to process what comes, and to look for what got lost.
+fn process(
+    tasks: &mut JoinSet<()>,
+    opened: &Opened,
+    store: &Store,
+    options: &Options,
+    stopped: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let tools = Tools {
+        limits: Limits::default(),
+        worker: options.worker.clone(),
+        scratch: empty_scratch(&opened.folder)?,
+        max_film_bytes: MAX_FILM_BYTES,
+        converter: options.converter.clone(),
     };
-    let aws = format!("http://{}", loopback(options.aws_listen));
-    let sdk = store::sdk_config_for(&aws, REGION, &secrets.access_key_id, &secrets.secret_access_key);
-    let by_our_clock = store::signing_by(&sdk, options.clock.clone());
-    let store = Store::new(&by_our_clock, settings)?;
-    Ok(store.with_s3_endpoint(&sdk, &format!("http://{}", loopback(options.media_listen))))
+    let processor = Processor::new(store.clone(), options.clock.clone(), tools);
+    let delivery = Delivery {
+        outbox: opened.objects.clone(),
+        processor: processor.clone(),
+        region: REGION.to_owned(),
+        clock: options.clock.clone(),
+    };
+    for lane in Lane::ALL {
+        tasks.spawn(delivery.clone().run(lane, stopped.clone()));
+    }
+    tasks.spawn(sweep(opened.database.clone(), opened.objects.clone(), processor, stopped.clone()));
+    Ok(())
 }
 
 /// A folder for temporary files, without those of an earlier run that was cut short.
@@ -324,7 +268,7 @@ fn open(folder: DataFolder, options: &Options, aws: SocketAddr) -> anyhow::Resul
     Ok(Opened { folder, secrets, objects, database, pool })
 }
 
-fn open_objects(folder: &DataFolder, options: &Options) -> anyhow::Result<Arc<s3::Store>> {
+pub(crate) fn open_objects(folder: &DataFolder, options: &Options) -> anyhow::Result<Arc<s3::Store>> {
     let settings = s3::Options {
         buckets: vec![ORIGINALS.to_owned(), RENDITIONS.to_owned()],
         event_buckets: vec![ORIGINALS.to_owned()],
@@ -374,8 +318,14 @@ fn serve_s3(
     service
 }
 
-fn connect(opened: &Opened, options: &Options, media: SocketAddr, aws: SocketAddr) -> anyhow::Result<Store> {
-    let secrets = &opened.secrets;
+/// Clients of the embedded services at some addresses; `pool` names the user pool and its client.
+pub(crate) fn connect(
+    secrets: &Secrets,
+    pool: (&str, &str),
+    options: &Options,
+    media: SocketAddr,
+    aws: SocketAddr,
+) -> anyhow::Result<Store> {
     let sdk = store::sdk_config_for(
         &format!("http://{}", loopback(aws)),
         REGION,
@@ -386,8 +336,8 @@ fn connect(opened: &Opened, options: &Options, media: SocketAddr, aws: SocketAdd
         table: TABLE.to_owned(),
         originals_bucket: ORIGINALS.to_owned(),
         renditions_bucket: RENDITIONS.to_owned(),
-        user_pool_id: opened.pool.pool_id().to_owned(),
-        client_id: opened.pool.client_id().to_owned(),
+        user_pool_id: pool.0.to_owned(),
+        client_id: pool.1.to_owned(),
         media_address: match &options.media_url {
             Some(url) => MediaAddress::Fixed(url.as_str().trim_end_matches('/').to_owned()),
             None => MediaAddress::CallersHost(media.port()),

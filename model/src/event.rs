@@ -1,6 +1,8 @@
 //! What those who are just looking are told at once. Events name things and tell nothing of them: whoever hears of one
 //! reads it under their own rights.
 
+use std::mem;
+
 use serde::Serialize;
 
 use crate::{CommentId, GalleryId, Media, MediaId, MediaStatus};
@@ -70,6 +72,38 @@ pub fn media_events(before: Option<&Media>, after: Option<&Media>) -> Vec<MediaE
 }
 
 fn looks_otherwise(was: &Media, is: &Media) -> bool {
-    (was.gallery_id, was.status, &was.renditions, &was.playback, &was.upright)
-        != (is.gallery_id, is.status, &is.renditions, &is.playback, &is.upright)
+    // How far a conversion is comes too often to be told; that it began or ended does not.
+    let conversion = |media: &Media| media.conversion.as_ref().map(mem::discriminant);
+    (was.gallery_id, was.status, &was.renditions, &was.playback, conversion(was), &was.upright)
+        != (is.gallery_id, is.status, &is.renditions, &is.playback, conversion(is), &is.upright)
+}
+
+#[cfg(test)]
+mod tests {
+    use ulid::Ulid;
+
+    use super::*;
+    use crate::{Announcement, Conversion, FileName, MediaKind, Sha256, Timestamp, UserId};
+
+    #[test]
+    fn that_a_conversion_ended_is_told_and_how_far_it_is_is_not() {
+        let film = Media::from(Announcement {
+            id: MediaId::new(Ulid(1)),
+            gallery_id: GalleryId::new(Ulid(1)),
+            kind: MediaKind::Video,
+            file_name: FileName::parse("a.mp4", "fileName").expect("a name"),
+            content_type: "video/mp4".to_owned(),
+            size_bytes: 1,
+            sha256: Sha256::new([0; 32]),
+            file_modified_at: None,
+            uploaded_by: "usr_0b8e0b5c-9f0c-4d53-8f0e-6d1b6a0e4f11".parse::<UserId>().expect("an id"),
+            created_at: Timestamp::from_unix_seconds(0),
+        });
+        let with = |conversion| Media { status: MediaStatus::Ready, conversion, ..film.clone() };
+        let at = |percent| with(Some(Conversion::Waiting { percent }));
+        let refused = with(Some(Conversion::Refused { reason: "It is too long.".to_owned() }));
+        assert_eq!(media_events(Some(&at(10)), Some(&at(40))), []);
+        assert_eq!(media_events(Some(&at(40)), Some(&refused)).len(), 1);
+        assert_eq!(media_events(Some(&with(None)), Some(&at(0))).len(), 1);
+    }
 }

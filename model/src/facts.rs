@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{FilmInPhoto, Timestamp};
 
 /// Whether a file is a still picture or a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,4 +66,57 @@ pub struct TakenAt {
     pub time: Timestamp,
     /// Minutes that the local wall clock is ahead of UTC, when the file says so.
     pub offset_minutes: Option<i32>,
+}
+
+/// What the processor found out about the bytes of an original.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// By its content.
+    pub kind: MediaKind,
+    /// By its content.
+    pub content_type: String,
+    /// Pixels, upright.
+    pub width: Option<u32>,
+    /// Pixels, upright.
+    pub height: Option<u32>,
+    /// From the file.
+    pub taken_at: Option<TakenAt>,
+    /// From the file.
+    pub location: Option<Location>,
+    /// From the file.
+    pub exif: Option<Exif>,
+    /// In base64.
+    pub thumbhash: Option<String>,
+    /// `#rrggbb`.
+    pub dominant_color: Option<String>,
+    /// Whether only a part of the file could be read.
+    pub damaged: bool,
+    /// Of a film.
+    pub duration_seconds: Option<f64>,
+    /// Of a photo.
+    pub film: Option<FilmInPhoto>,
+    /// From the file.
+    pub live_photo_id: Option<String>,
+}
+
+impl Findings {
+    /// Nothing but what the file is.
+    #[must_use]
+    pub fn of(kind: MediaKind, content_type: String) -> Self {
+        Self {
+            kind,
+            content_type,
+            width: None,
+            height: None,
+            taken_at: None,
+            location: None,
+            exif: None,
+            thumbhash: None,
+            dominant_color: None,
+            damaged: false,
+            duration_seconds: None,
+            film: None,
+            live_photo_id: None,
+        }
+    }
 }

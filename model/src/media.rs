@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Caption, Conversion, DerivedFile, Exif, FileName, FilmInPhoto, GalleryId, Location, MediaId, MediaKind, PlaceName,
-    Position, Renditions, Sha256, TakenAt, Timestamp, Upright, UserId, Word,
+    Position, Renditions, Rotation, Sha256, Timestamp, Upright, UserId, Word,
     object_key::{playback_recipe, recipe, upright_recipe},
     words,
 };
@@ -35,72 +35,6 @@ impl MediaStatus {
             Self::Processing | Self::Ready | Self::Failed => true,
             Self::Uploading | Self::Trashed => false,
         }
-    }
-}
-
-/// A quarter turn clockwise that a person asked for, on top of what the file says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u16", into = "u16")]
-pub enum Rotation {
-    /// As the file says.
-    #[default]
-    None,
-    /// 90 degrees clockwise.
-    Quarter,
-    /// 180 degrees.
-    Half,
-    /// 270 degrees clockwise.
-    ThreeQuarters,
-}
-
-impl Rotation {
-    /// From 0, 90, 180 or 270 degrees clockwise.
-    #[must_use]
-    pub fn from_degrees(degrees: u16) -> Option<Self> {
-        match degrees {
-            0 => Some(Self::None),
-            90 => Some(Self::Quarter),
-            180 => Some(Self::Half),
-            270 => Some(Self::ThreeQuarters),
-            _ => None,
-        }
-    }
-
-    /// Degrees clockwise.
-    #[must_use]
-    pub fn degrees(self) -> u16 {
-        match self {
-            Self::None => 0,
-            Self::Quarter => 90,
-            Self::Half => 180,
-            Self::ThreeQuarters => 270,
-        }
-    }
-
-    /// Whether what was wide is then tall.
-    #[must_use]
-    pub fn swaps_sides(self) -> bool {
-        matches!(self, Self::Quarter | Self::ThreeQuarters)
-    }
-
-    /// This turn, then another.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self::from_degrees((self.degrees() + other.degrees()) % 360).expect("a sum of quarter turns is a quarter turn")
-    }
-}
-
-impl TryFrom<u16> for Rotation {
-    type Error = String;
-
-    fn try_from(degrees: u16) -> Result<Self, String> {
-        Self::from_degrees(degrees).ok_or_else(|| format!("{degrees} degrees are not a quarter turn"))
-    }
-}
-
-impl From<Rotation> for u16 {
-    fn from(rotation: Rotation) -> Self {
-        rotation.degrees()
     }
 }
 
@@ -360,6 +294,23 @@ impl Media {
         self.status == MediaStatus::Ready && (!current || self.conversion == Some(Conversion::NoConverter))
     }
 
+    /// Whether its film could not be brought into a form that every phone plays.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.status == MediaStatus::Ready && matches!(self.conversion, Some(Conversion::Refused { .. }))
+    }
+
+    /// Whether something that was made by this recipe belongs to it.
+    #[must_use]
+    pub fn names(&self, recipe: &str) -> bool {
+        let made = [
+            self.renditions.as_ref().map(|made| made.recipe.as_str()),
+            self.playback.as_ref().map(|made| made.recipe.as_str()),
+            self.upright.as_ref().map(Upright::recipe),
+        ];
+        made.contains(&Some(recipe))
+    }
+
     /// Whether its film is in the form that is made today.
     #[must_use]
     pub fn plays_its_turn(&self) -> bool {
@@ -390,73 +341,5 @@ impl Media {
     #[must_use]
     pub fn day(&self) -> String {
         self.sort_time().day_at(self.taken_at_offset_minutes.unwrap_or(0))
-    }
-}
-
-/// What the processor found out about the bytes of an original.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Findings {
-    /// By its content.
-    pub kind: MediaKind,
-    /// By its content.
-    pub content_type: String,
-    /// Pixels, upright.
-    pub width: Option<u32>,
-    /// Pixels, upright.
-    pub height: Option<u32>,
-    /// From the file.
-    pub taken_at: Option<TakenAt>,
-    /// From the file.
-    pub location: Option<Location>,
-    /// From the file.
-    pub exif: Option<Exif>,
-    /// In base64.
-    pub thumbhash: Option<String>,
-    /// `#rrggbb`.
-    pub dominant_color: Option<String>,
-    /// Whether only a part of the file could be read.
-    pub damaged: bool,
-    /// Of a film.
-    pub duration_seconds: Option<f64>,
-    /// Of a photo.
-    pub film: Option<FilmInPhoto>,
-    /// From the file.
-    pub live_photo_id: Option<String>,
-}
-
-impl Findings {
-    /// Nothing but what the file is.
-    #[must_use]
-    pub fn of(kind: MediaKind, content_type: String) -> Self {
-        Self {
-            kind,
-            content_type,
-            width: None,
-            height: None,
-            taken_at: None,
-            location: None,
-            exif: None,
-            thumbhash: None,
-            dominant_color: None,
-            damaged: false,
-            duration_seconds: None,
-            film: None,
-            live_photo_id: None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn four_quarter_turns_are_none() {
-        let turns = [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
-        for (n, turn) in turns.into_iter().enumerate() {
-            assert_eq!(Rotation::from_degrees(turn.degrees()), Some(turn));
-            assert_eq!(turn.plus(Rotation::Quarter), turns[(n + 1) % 4]);
-        }
-        assert_eq!(Rotation::from_degrees(45), None);
     }
 }

@@ -7,6 +7,7 @@
 
 mod event;
 mod exif;
+mod exit;
 mod hevc;
 mod motion;
 mod picture;

@@ -152,6 +152,15 @@ impl Processor {
         Ok(Fetch::Done(Fetched { folder, whole }))
     }
 
+    /// Deletes what was made by a recipe, unless the record names it: another run may have made it anew.
+    async fn forget(&self, id: MediaId, recipe: &str) -> Result<(), Error> {
+        let now = self.store.get_media(id).await?;
+        if now.is_some_and(|now| now.names(recipe)) {
+            return Ok(());
+        }
+        self.store.delete_renditions(id, Some(recipe)).await
+    }
+
     /// Stores a file that was made of an original.
     async fn put(
         &self,

@@ -3,6 +3,7 @@
 mod config;
 mod event;
 mod exif;
+mod exit;
 mod handler;
 mod hevc;
 mod motion;

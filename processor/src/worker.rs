@@ -9,23 +9,22 @@ use std::{
     ffi::OsString,
     io,
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
+    process::Stdio,
 };
 
 use model::{MediaKind, Rotation};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 pub(crate) use self::task::{Pictures, Refused, Report, Task, Wish};
-use crate::Limits;
+use crate::{Limits, exit::ended_by_others};
 
 pub use self::{child::run_if_worker, limits::WorkerLimits};
 
 /// The argument that makes a worker of this program.
 const WORKER: &str = "worker";
-/// What a worker ends with where the same task may well end otherwise another time.
-const TRY_AGAIN: u8 = 75;
 /// More of an answer than this is none of a worker's.
-const MAX_REPORT_BYTES: usize = 1024 * 1024;
+const MAX_REPORT_BYTES: u64 = 1024 * 1024;
+const MAX_COMPLAINT_BYTES: u64 = 4 * 1024;
 
 /// Starts workers.
 #[derive(Clone, Debug)]
@@ -108,29 +107,24 @@ impl Worker {
         // A worker that ends early reads no more; how it ended says more than the broken pipe.
         let _ = stdin.write_all(&task).await;
         drop(stdin);
-        let output = child.wait_with_output().await.map_err(lost)?;
-        let said = String::from_utf8_lossy(&output.stderr[..output.stderr.len().min(4096)]).trim().to_owned();
-        if !output.status.success() {
-            return Err(ended(output.status, said));
+        let (report, complaint) = tokio::try_join!(
+            read(child.stdout.take(), MAX_REPORT_BYTES),
+            read(child.stderr.take(), MAX_COMPLAINT_BYTES)
+        )
+        .map_err(lost)?;
+        let status = child.wait().await.map_err(lost)?;
+        if !status.success() {
+            let how = format!("{status} {}", String::from_utf8_lossy(&complaint).trim());
+            return Err(if ended_by_others(status) { Ended::Lost(how) } else { Ended::Crashed(how) });
         }
-        let report = output.stdout.get(..output.stdout.len().min(MAX_REPORT_BYTES)).unwrap_or_default();
-        serde_json::from_slice(report).map_err(|error| Ended::Lost(format!("its answer makes no sense: {error}")))
+        serde_json::from_slice(&report).map_err(|error| Ended::Lost(format!("its answer makes no sense: {error}")))
     }
 }
 
-/// What the end of a process says of why it ended.
-fn ended(status: ExitStatus, said: String) -> Ended {
-    #[cfg(unix)]
-    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        use rustix::process::Signal;
-        // Killed from outside: by whoever stops Mantel, or by a system that is short of memory.
-        if [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP].iter().any(|s| s.as_raw() == signal) {
-            return Ended::Lost(format!("signal {signal}"));
-        }
-        return Ended::Crashed(format!("signal {signal} {said}"));
-    }
-    match status.code() {
-        Some(code) if code == i32::from(TRY_AGAIN) => Ended::Lost(said),
-        _ => Ended::Crashed(format!("{status} {said}")),
-    }
+/// Reads what a worker writes, and no more than it may write.
+async fn read(pipe: Option<impl AsyncRead + Unpin>, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let pipe = pipe.ok_or_else(|| io::Error::other("it has no output"))?;
+    pipe.take(most).read_to_end(&mut bytes).await?;
+    Ok(bytes)
 }

@@ -346,6 +346,8 @@ async fn erase(ctx: &Context<'_>, id: MediaId, seen: Seen) -> Result<Option<Gall
     store(ctx).delete_renditions(id, None).await?;
     store(ctx).delete_original(id).await?;
     store(ctx).erase_media(&media).await?;
+    // What was being made of it meanwhile. Whoever makes something later finds no record, and sees to it.
+    store(ctx).delete_renditions(id, None).await?;
     Ok(changed)
 }
 

@@ -1,7 +1,7 @@
 //! The wish for an upright copy of an original.
 
 use async_graphql::{Context, ID, InputObject, Object};
-use model::{Error, InputError, Media, MediaStatus, access::Action, object_key::Work};
+use model::{Error, InputError, Media, access::Action, object_key::Work};
 
 use crate::{
     audit::notes,
@@ -41,7 +41,7 @@ async fn prepare(ctx: &Context<'_>, id: &ID) -> Result<Media, Error> {
     let not_there = || InputError::not_found("mediaId");
     let id = id.parse().map_err(|_| not_there())?;
     let media = gate::media(ctx, id, Action::Download).await?.ok_or_else(not_there)?;
-    if media.status == MediaStatus::Ready && media.upright_now().is_none() {
+    if media.is_shown() && media.upright_now().is_none() {
         let name = services(ctx).new_ulid(caller(ctx).now).to_string();
         store(ctx).put_job(Work::Upright, media.id, &name).await?;
     }

@@ -145,9 +145,11 @@ impl Store {
                 .await
                 .map_err(from_sdk)?;
             for item in answer.items.unwrap_or_default() {
-                let media: Media = from_item(item)?;
-                if wanted(&media) {
-                    found.push(media);
+                // A record that cannot be read is no reason to leave the others.
+                match from_item::<Media>(item) {
+                    Ok(media) if wanted(&media) => found.push(media),
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "the record of a photo or video cannot be read"),
                 }
             }
             start = answer.last_evaluated_key;

@@ -29,8 +29,8 @@ impl Store {
         }
         let back = match (&media.renditions, &media.failure_reason) {
             (_, Some(_)) => MediaStatus::Failed,
-            (Some(_), None) => MediaStatus::Ready,
-            (None, None) => MediaStatus::Processing,
+            (Some(_), None) if media.shows_its_turn() => MediaStatus::Ready,
+            (_, None) => MediaStatus::Processing,
         };
         let restored = Media { status: back, trashed_at: None, updated_at: now, ..media.clone() };
         Ok(self.replace_media(Some(media), Some(&restored), Vec::new()).await?.into())

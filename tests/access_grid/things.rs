@@ -117,20 +117,24 @@ async fn derive(cast: &Cast, id: MediaId, recipe: &str, name: RenditionName) -> 
     size
 }
 
-/// Gives a photo what only few have: an upright copy, and a film that belongs to it.
-async fn complete_photo(cast: &Cast, id: MediaId) {
-    let (store, photo) = (&cast.home.system.store, read(cast, id).await);
-    let findings = Findings {
+/// What was found of a photo, as if it were of a Live Photo.
+fn findings_of(photo: &Media, kind: MediaKind, content_type: &str) -> Findings {
+    Findings {
         width: photo.width,
         height: photo.height,
         taken_at: photo.taken_at.map(|time| TakenAt { time, offset_minutes: photo.taken_at_offset_minutes }),
         location: photo.location,
-        exif: photo.exif.clone(),
         thumbhash: photo.thumbhash.clone(),
         dominant_color: photo.dominant_color.clone(),
         live_photo_id: Some("D7A5E1C0".to_owned()),
-        ..Findings::of(MediaKind::Photo, photo.content_type.clone())
-    };
+        ..Findings::of(kind, content_type.to_owned())
+    }
+}
+
+/// Gives a photo what only few have: an upright copy, and a film that belongs to it.
+async fn complete_photo(cast: &Cast, id: MediaId) {
+    let (store, photo) = (&cast.home.system.store, read(cast, id).await);
+    let findings = Findings { exif: photo.exif.clone(), ..findings_of(&photo, MediaKind::Photo, &photo.content_type) };
     let renditions = photo.renditions.as_ref().expect("the photo has pictures");
     let done = store.finish_processing(&photo, &findings, Ok(renditions), None, cast.home.now()).await;
     assert!(done.expect("the store answers").is_some(), "nobody else changes the photo");
@@ -150,17 +154,8 @@ async fn film_like(cast: &Cast, gallery: &str, photo: MediaId) -> MediaId {
     for name in [RenditionName::Thumbnail, RenditionName::Preview] {
         derive(cast, id, &renditions.recipe, name).await;
     }
-    let findings = Findings {
-        width: photo.width,
-        height: photo.height,
-        taken_at: photo.taken_at.map(|time| TakenAt { time, offset_minutes: photo.taken_at_offset_minutes }),
-        location: photo.location,
-        thumbhash: photo.thumbhash.clone(),
-        dominant_color: photo.dominant_color.clone(),
-        duration_seconds: Some(1.5),
-        live_photo_id: photo.live_photo_id.clone(),
-        ..Findings::of(MediaKind::Video, film.content_type.clone())
-    };
+    let findings =
+        Findings { duration_seconds: Some(1.5), ..findings_of(&photo, MediaKind::Video, &film.content_type) };
     let waiting = || Some(Conversion::Waiting { percent: 40 });
     let done = store.finish_processing(&film, &findings, Ok(renditions), waiting(), cast.home.now()).await;
     assert!(done.expect("the store answers").is_some(), "nobody else changes the film");

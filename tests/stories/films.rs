@@ -24,7 +24,7 @@ const INSTALL: &str = "Whoever looks after Mantel can install ffmpeg and run `ma
 
 /// ffmpeg, if there is one: on the machines that look after this project there must be.
 #[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a test that is left out says so, and not in CI")]
-async fn converter() -> Option<Converter> {
+pub(crate) async fn converter() -> Option<Converter> {
     let found = Converter::find(None, processor::search_path().as_deref()).await.expect("an ffmpeg that answers");
     assert!(found.is_some() || env::var_os("CI").is_none(), "install ffmpeg");
     if found.is_none() {

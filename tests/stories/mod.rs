@@ -17,6 +17,7 @@ mod hidden_galleries;
 mod instance;
 mod isolation;
 mod likes;
+mod lost_work;
 mod maintenance;
 mod multipart;
 mod orders;

@@ -1,6 +1,6 @@
 //! What goes wrong in the middle is made good.
 
-use model::MediaId;
+use model::{MediaId, MediaStatus};
 use processor::{Processor, testing};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -154,8 +154,17 @@ async fn what_cannot_be_processed_is_given_up_with_a_reason() {
     store.update_media(&record, &change, home.now()).await.expect("the table answers").expect("turned");
     // Without its original there is nothing to render.
     store.delete_original(id_of(&media)).await.expect("S3 answers");
+    // It may be waiting behind many others: half of a day is no reason to give it up.
     for _ in 0..6 {
         home.pass_seconds(3_600);
+        processor(&home).reconcile().await.expect("the services answer");
+    }
+    assert_eq!(
+        store.get_media(id_of(&media)).await.expect("the table answers").expect("it").status,
+        MediaStatus::Processing
+    );
+    for _ in 0..6 {
+        home.pass_seconds(9 * 3_600);
         processor(&home).reconcile().await.expect("the services answer");
     }
     let data = home.admin().await.gets(STATUS, json!({ "id": media["id"] })).await;

@@ -43,6 +43,11 @@ impl Home {
     pub(crate) async fn open_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         copy_folder(template().await.path(), folder.path()).expect("the template can be copied");
+        Self::on(folder, change).await
+    }
+
+    /// What is in a folder already.
+    pub(crate) async fn on(folder: TempDir, change: impl FnOnce(&mut Options)) -> Self {
         let ahead_seconds = Arc::<AtomicI64>::default();
         let mut options = options(folder.path(), ahead_seconds.clone());
         change(&mut options);
@@ -157,6 +162,7 @@ fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
         dev: false,
         worker: worker(),
         converter: None,
+        processes: true,
     }
 }
 

@@ -126,6 +126,7 @@ pub(crate) fn options(data: &Path) -> Options {
         dev: false,
         worker: Worker::new(env!("CARGO_BIN_EXE_mantel").into(), WorkerLimits::default()),
         converter: None,
+        processes: true,
     }
 }
 

@@ -24,6 +24,9 @@ const RESERVE: Duration = Duration::from_mins(1);
 const NOTE_INTERVAL: Duration = Duration::from_secs(5);
 /// Where nothing changes for so many of these, it is told all the same, so that the work does not count as lost.
 const STILL_AT_WORK: u32 = 12;
+/// A long film may be broken off by each of several evenings' ends.
+const MAX_ATTEMPTS: u32 = 10;
+const GIVEN_UP: &str = "Mantel could not convert this film. The original is kept and can be downloaded.";
 /// What a film becomes, and how that ended.
 type End = Result<DerivedFile, Conversion>;
 
@@ -36,29 +39,45 @@ impl Processor {
     }
 
     pub(super) async fn convert(&self, id: MediaId, deadline: Instant) -> Result<(), Error> {
-        let Some(media) = self.store.get_media(id).await? else { return Ok(()) };
+        let Some(media) = self.store.get_media(id).await? else {
+            // Erased, perhaps while it was being converted.
+            return self.store.delete_renditions(id, None).await;
+        };
         // Where it is being turned, the turn brings a job of its own.
         if !media.awaits_conversion() || !media.shows_its_turn() {
             return Ok(());
         }
-        let end = self.convert_now(&media, deadline).await?;
-        let made = end.as_ref().ok().map(|file| file.recipe.clone());
+        let end = if media.attempts >= MAX_ATTEMPTS {
+            tracing::error!(media.id = %id, "given up after several attempts to convert it");
+            Err(refused(GIVEN_UP))
+        } else {
+            let Some(counted) = self.store.count_attempt(&media, (self.clock)()).await? else {
+                return Err(changed_too_often());
+            };
+            Box::pin(self.convert_now(&counted, deadline)).await?
+        };
+        self.record_conversion(&media, end).await
+    }
+
+    async fn record_conversion(&self, media: &Media, end: End) -> Result<(), Error> {
+        let id = media.id;
         for _ in 0..MAX_ROUNDS {
             let Some(now) = self.store.get_media(id).await? else {
                 return self.store.delete_renditions(id, None).await;
             };
             if !now.awaits_conversion() || now.rotation != media.rotation {
                 // Turned or trashed meanwhile: it will be asked for again.
-                let useless =
-                    made.as_deref().filter(|made| now.playback.as_ref().is_none_or(|kept| kept.recipe != *made));
-                return match useless {
-                    Some(recipe) => self.store.delete_renditions(id, Some(recipe)).await,
-                    None => Ok(()),
+                return match &end {
+                    Ok(made) => self.forget(id, &made.recipe).await,
+                    Err(_) => Ok(()),
                 };
             }
             if let Some(done) = self.store.finish_conversion(&now, end.clone(), (self.clock)()).await? {
                 tracing::info!(media.id = %id, conversion = ?done.conversion, "converted");
-                return self.forget_playback(&now, &done).await;
+                return match &now.playback {
+                    Some(old) => self.forget(id, &old.recipe).await,
+                    None => Ok(()),
+                };
             }
         }
         Err(changed_too_often())
@@ -103,7 +122,7 @@ impl Processor {
     async fn noting<T>(&self, media: &Media, percent: &AtomicU8, making: impl Future<Output = T>) -> T {
         let mut making = pin!(making);
         let mut ticks = tokio::time::interval(NOTE_INTERVAL);
-        let mut record = Some(media.clone());
+        let mut record = media.clone();
         let (mut noted, mut unchanged) = (None, 0);
         loop {
             tokio::select! {
@@ -113,10 +132,17 @@ impl Processor {
             let now = percent.load(Ordering::Relaxed);
             unchanged += 1;
             let due = noted != Some(now) || unchanged >= STILL_AT_WORK;
-            let Some(known) = record.as_ref().filter(|_| due) else { continue };
-            match self.store.note_conversion(known, now, (self.clock)()).await {
-                // None: turned, trashed or erased meanwhile; the end is soon enough to see to that.
-                Ok(changed) => record = changed,
+            if !due {
+                continue;
+            }
+            match self.store.note_conversion(&record, now, (self.clock)()).await {
+                Ok(Some(changed)) => record = changed,
+                // Changed by others: as it is now it may still wait for this.
+                Ok(None) => match self.store.get_media(media.id).await {
+                    Ok(Some(changed)) => record = changed,
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(%error, "progress could not be noted"),
+                },
                 Err(error) => tracing::warn!(%error, "progress could not be noted"),
             }
             (noted, unchanged) = (Some(now), 0);
@@ -128,15 +154,6 @@ impl Processor {
         self.store.put_rendition_file(media.id, &recipe, RenditionName::Playback, &made.file).await?;
         let size = RenditionSize { width: made.width, height: made.height, size_bytes: made.size_bytes };
         Ok(DerivedFile { recipe, size })
-    }
-
-    /// Deletes the film of an earlier turn.
-    async fn forget_playback(&self, before: &Media, now: &Media) -> Result<(), Error> {
-        let recipe = |media: &Media| media.playback.as_ref().map(|file| file.recipe.clone());
-        match recipe(before) {
-            Some(old) if recipe(now).as_ref() != Some(&old) => self.store.delete_renditions(now.id, Some(&old)).await,
-            _ => Ok(()),
-        }
     }
 }
 

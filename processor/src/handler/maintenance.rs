@@ -4,13 +4,13 @@ use model::{
     Conversion, Error, Media, MediaStatus, Timestamp,
     object_key::{Work, playback_recipe},
 };
-
 use serde::{Deserialize, Serialize};
 use store::Store;
 
 use super::Processor;
 
-/// Lost processing is asked for anew after this long without a change.
+/// Lost processing is asked for anew after this long without a change, and then after twice as long each time: it may be
+/// waiting behind thousands of others.
 const LOST_AFTER_SECONDS: i64 = 15 * 60;
 const MAX_ATTEMPTS: u32 = 5;
 const GIVEN_UP: &str = "Mantel could not process this file. The original is kept and can be downloaded.";
@@ -43,19 +43,25 @@ impl Processor {
     pub async fn reconcile(&self) -> Result<(), Error> {
         let now = (self.clock)();
         for media in self.store.scan_unfinished_media(now.plus_seconds(-LOST_AFTER_SECONDS)).await? {
-            let waiting = media.status == MediaStatus::Uploading && self.store.head_original(media.id).await?.is_none();
-            if !waiting {
-                self.ask_again(&media, now).await?;
+            // What is wrong with one is no reason to leave the others.
+            if let Err(error) = self.ask_again(&media, now).await {
+                tracing::warn!(media.id = %media.id, %error, "lost processing could not be asked for anew");
             }
         }
         Ok(())
     }
 
     async fn ask_again(&self, media: &Media, now: Timestamp) -> Result<(), Error> {
+        if media.status == MediaStatus::Uploading && self.store.head_original(media.id).await?.is_none() {
+            return Ok(());
+        }
         if media.awaits_conversion() && media.shows_its_turn() {
             // It may be waiting for the films before it: that is no attempt, and no reason to give it up.
             self.store.note_conversion(media, 0, now).await?;
             return self.ask_conversion(media).await;
+        }
+        if media.updated_at.plus_seconds(LOST_AFTER_SECONDS << media.attempts.min(MAX_ATTEMPTS)) > now {
+            return Ok(());
         }
         if media.attempts >= MAX_ATTEMPTS {
             tracing::error!(media.id = %media.id, "given up after several attempts to process it");
@@ -84,6 +90,7 @@ pub async fn reprocess(store: &Store, what: Reprocess, now: Timestamp) -> Result
     for media in store.scan_media(|media| is_wanted(media, what)).await? {
         let count = match media.status {
             MediaStatus::Failed => &mut asked.failed,
+            _ if media.is_refused() => &mut asked.failed,
             _ if media.conversion == Some(Conversion::NoConverter) => &mut asked.films,
             _ => &mut asked.outdated,
         };
@@ -95,7 +102,7 @@ pub async fn reprocess(store: &Store, what: Reprocess, now: Timestamp) -> Result
 
 fn is_wanted(media: &Media, what: Reprocess) -> bool {
     match media.status {
-        MediaStatus::Ready => media.is_outdated(),
+        MediaStatus::Ready => media.is_outdated() || (what.failed && media.is_refused()),
         MediaStatus::Failed => what.failed && !media.rejected,
         MediaStatus::Uploading | MediaStatus::Processing | MediaStatus::Trashed => false,
     }

@@ -4,7 +4,6 @@ use model::{
     Conversion, Error, Findings, Media, MediaKind, MediaStatus, RenditionName, Renditions,
     object_key::{OriginalsKey, recipe, sign_recipe},
 };
-
 use tokio::time::Instant;
 
 use super::{Fetch, Fetched, MAX_ROUNDS, Processor, changed_too_often};
@@ -147,18 +146,14 @@ impl Processor {
         let Some(done) = self.store.finish_processing(media, &findings, outcome, conversion, now).await? else {
             return Ok(false);
         };
-        // Only what this run replaced: a later turn may be on its way already.
-        if let Some(old) = media
-            .renditions
-            .as_ref()
-            .filter(|old| done.renditions.as_ref().is_none_or(|made| made.recipe != old.recipe))
-        {
-            self.store.delete_renditions(done.id, Some(&old.recipe)).await?;
-        }
         if done.awaits_conversion() {
             self.ask_conversion(&done).await?;
         }
         self.store.refresh_gallery_span(done.gallery_id).await?;
+        // Only what this run replaced: a later turn may be on its way already.
+        if let Some(old) = &media.renditions {
+            self.forget(done.id, &old.recipe).await?;
+        }
         tracing::info!(media.id = %done.id, status = ?done.status, size_bytes = done.size_bytes, "processed");
         Ok(true)
     }
@@ -193,7 +188,7 @@ fn is_done(media: &Media, asked_again: bool) -> bool {
         MediaStatus::Failed => !asked_again || media.rejected,
         // A picture that returns from the trash gets a job of its own.
         MediaStatus::Trashed => true,
-        MediaStatus::Ready => media.shows_its_turn() && !(asked_again && media.is_outdated()),
+        MediaStatus::Ready => media.shows_its_turn() && !(asked_again && (media.is_outdated() || media.is_refused())),
         MediaStatus::Uploading | MediaStatus::Processing => false,
     }
 }

@@ -1,8 +1,6 @@
 //! Makes an upright copy of a photo, where somebody asked for one.
 
-use model::{
-    DerivedFile, Error, Media, MediaId, MediaKind, MediaStatus, RenditionName, Upright, object_key::upright_recipe,
-};
+use model::{DerivedFile, Error, Media, MediaId, MediaKind, RenditionName, Upright, object_key::upright_recipe};
 
 use super::{Fetch, Fetched, MAX_ROUNDS, Processor, changed_too_often};
 use crate::worker::{Ended, Pictures, Wish};
@@ -14,13 +12,15 @@ impl Processor {
                 // Erased, perhaps while its copy was being made.
                 return self.store.delete_renditions(id, None).await;
             };
-            let wanted = media.status == MediaStatus::Ready && media.kind == MediaKind::Photo;
-            if !wanted || media.upright_now().is_some() {
+            if !media.is_shown() || media.kind != MediaKind::Photo || media.upright_now().is_some() {
                 return Ok(());
             }
             let upright = self.upright_of(&media).await?;
-            if let Some(done) = self.store.finish_upright(&media, upright, (self.clock)()).await? {
-                return self.forget_upright(&media, &done).await;
+            if self.store.finish_upright(&media, upright, (self.clock)()).await?.is_some() {
+                return match &media.upright {
+                    Some(old) => self.forget(id, old.recipe()).await,
+                    None => Ok(()),
+                };
             }
         }
         Err(changed_too_often())
@@ -41,14 +41,5 @@ impl Processor {
         let Some(size) = made else { return Ok(Upright::AsOriginal { recipe }) };
         self.put(media.id, &recipe, RenditionName::Upright, &fetched, Pictures::UPRIGHT).await?;
         Ok(Upright::Made(DerivedFile { recipe, size }))
-    }
-
-    /// Deletes the copy of an earlier turn.
-    async fn forget_upright(&self, before: &Media, now: &Media) -> Result<(), Error> {
-        let recipe = |media: &Media| media.upright.as_ref().map(|known| known.recipe().to_owned());
-        match recipe(before) {
-            Some(old) if recipe(now).as_ref() != Some(&old) => self.store.delete_renditions(now.id, Some(&old)).await,
-            _ => Ok(()),
-        }
     }
 }

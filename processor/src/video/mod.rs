@@ -22,7 +22,7 @@ pub use self::{
     facts::{VideoFacts, facts},
     placeholder::placeholder_poster,
     playback::{PLAYBACK_SIDES, Playback, playback},
-    poster::{POSTER_SIDE, poster},
+    poster::poster,
 };
 
 #[cfg(test)]

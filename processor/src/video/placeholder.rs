@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use image::{ImageFormat, Rgb, RgbImage};
 
-use super::{filters::fit, poster::POSTER_SIDE};
-use crate::picture::Refusal;
+use super::filters::fit;
+use crate::picture::{PREVIEW_SIDE, Refusal};
 
 /// Top and bottom of the surface, and the sign.
 const TOP: [u8; 3] = [46, 52, 64];
@@ -16,7 +16,7 @@ const SIGN_SHARE: f64 = 0.28;
 
 /// A picture with the sides of a film, as a PNG that fits 2048 x 2048 pixels. The same sides give the same bytes.
 pub fn placeholder_poster(width: u32, height: u32) -> Result<Vec<u8>, Refusal> {
-    let (width, height) = fit((width.max(1), height.max(1)), (POSTER_SIDE, POSTER_SIDE), 1);
+    let (width, height) = fit((width.max(1), height.max(1)), (PREVIEW_SIDE, PREVIEW_SIDE), 1);
     let mut png = Cursor::new(Vec::new());
     draw(width, height).write_to(&mut png, ImageFormat::Png).map_err(Refusal::broken_film)?;
     Ok(png.into_inner())

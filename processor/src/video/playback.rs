@@ -84,7 +84,8 @@ pub async fn playback(
     mut on_progress: impl FnMut(u8) + Send,
 ) -> Result<Playback, Refusal> {
     let file = folder.join("playback.mp4");
-    if plays_everywhere(facts) && rotation == Rotation::None {
+    // Without the filter, notes between the coded pictures would stay, such as the place.
+    if plays_everywhere(facts) && rotation == Rotation::None && converter.abilities().unit_filter {
         let remux = make(converter, input, facts, (Way::Remux, rotation), (folder, &file), deadline, &mut on_progress);
         match remux.await {
             Err(Refusal::BrokenFilm { source }) => {

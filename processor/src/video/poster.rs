@@ -16,16 +16,13 @@ use super::{
     filters::{Target, fit, to_target},
     run::{Arguments, Stopped, run},
 };
-use crate::picture::Refusal;
-
-/// Longest side of a poster, in pixels.
-pub const POSTER_SIDE: u32 = 2048;
+use crate::picture::{PREVIEW_SIDE, Refusal};
 
 /// Of so many pictures in a row the most usual one is taken, so that a flash or a blur is not what one sees.
 const PICTURES_IN_A_ROW: u32 = 12;
 /// A darker average than this, of 255, says that the film has not begun, or has a pause.
 const DARK: f64 = 24.0;
-/// A compressed picture of [`POSTER_SIDE`] takes at most this much.
+/// A compressed picture of [`PREVIEW_SIDE`] takes at most this much.
 const MAX_DECODED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Takes one picture of the film `input` that is not dark, upright and at most 2048 pixels a side, as a PNG in `folder`.
@@ -87,7 +84,7 @@ async fn take(
     (folder, file): (&Path, &Path),
     deadline: Instant,
 ) -> Result<(), Stopped> {
-    let (width, height) = fit((facts.width, facts.height), (POSTER_SIDE, POSTER_SIDE), 1);
+    let (width, height) = fit((facts.width, facts.height), (PREVIEW_SIDE, PREVIEW_SIDE), 1);
     let target = Target { width, height, rotation: Rotation::None, layout: "rgb24" };
     let filters = format!("{},thumbnail=n={PICTURES_IN_A_ROW}", to_target(facts, target, converter.abilities()));
     let mut arguments = Arguments::new();
@@ -107,7 +104,7 @@ async fn brightness(file: PathBuf) -> Result<Option<f64>, Refusal> {
         reader.set_format(image::ImageFormat::Png);
         let mut limits = DecoderLimits::default();
         limits.max_alloc = Some(MAX_DECODED_BYTES);
-        (limits.max_image_width, limits.max_image_height) = (Some(POSTER_SIDE), Some(POSTER_SIDE));
+        (limits.max_image_width, limits.max_image_height) = (Some(PREVIEW_SIDE), Some(PREVIEW_SIDE));
         reader.limits(limits);
         let picture = reader.decode().map_err(io::Error::other)?.into_rgb8();
         let sum: u64 = picture.as_raw().iter().map(|&sample| u64::from(sample)).sum();

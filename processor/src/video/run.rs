@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{converter::Converter, facts::VideoFacts};
-use crate::picture::Refusal;
+use crate::{exit::ended_by_others, picture::Refusal};
 
 /// Of what the program complains about, the last is kept for the log.
 const LOG_BYTES: usize = 4 * 1024;
@@ -38,7 +38,7 @@ pub(super) enum Stopped {
     OutOfTime,
     /// Whoever listened had heard enough.
     GivenUp,
-    /// It failed, crashed, or was killed at a limit.
+    /// It failed, crashed, or was killed.
     Failed {
         /// How it ended.
         status: ExitStatus,
@@ -52,6 +52,9 @@ impl From<Stopped> for Refusal {
         match stopped {
             Stopped::NotStarted(error) => Self::Unreadable(error),
             Stopped::OutOfTime | Stopped::GivenUp => Self::TooLong,
+            Stopped::Failed { status, .. } if ended_by_others(status) => {
+                Self::Unreadable(io::Error::other(format!("ffmpeg: {status}")))
+            }
             // The same bytes would end it again.
             Stopped::Failed { status, log } => Self::broken_film(format!("ffmpeg: {status}: {log}")),
         }

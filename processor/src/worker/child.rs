@@ -11,9 +11,11 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use model::{Findings, MediaKind, RenditionSize};
 
-use super::{Pictures, Report, TRY_AGAIN, Task, WORKER, Wish, WorkerLimits};
+use super::{Pictures, Report, Task, WORKER, Wish, WorkerLimits};
 use crate::{
-    Format, Orientation, Refusal, Rendered, RenditionFile, UprightOriginal, facts, render, upright_original,
+    Format, Orientation, Refusal, Rendered, RenditionFile, UprightOriginal,
+    exit::TRY_AGAIN,
+    facts, render, upright_original,
     video::{self, VideoFacts, placeholder_poster},
 };
 

@@ -115,10 +115,24 @@ async fn a_launcher_runs_the_program_in_its_limits() -> Result<(), Refusal> {
     work.converter = work.converter.clone().with_launcher(launcher("ulimit -v 20000; exec \"$@\""));
     let refusal = work.poster().await.expect_err("no memory");
     assert!(matches!(refusal, Refusal::BrokenFilm { .. }) && !refusal.is_transient(), "{refusal:?}");
-    // Killed, as at a limit of the time of a processor.
-    work.converter = work.converter.clone().with_launcher(launcher("kill -KILL $$"));
-    let refusal = work.playback(Rotation::None).await.map(|(made, _)| made).expect_err("killed");
+    // At its limit of computing.
+    work.converter = work.converter.clone().with_launcher(launcher("kill -XCPU $$"));
+    let refusal = work.playback(Rotation::None).await.map(|(made, _)| made).expect_err("ended");
     assert!(matches!(refusal, Refusal::BrokenFilm { .. }) && !refusal.is_transient(), "{refusal:?}");
+    Ok(())
+}
+
+/// By a system that is short of memory, by whoever stops Mantel, or since it could not be started at all.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_program_that_others_end_says_nothing_about_the_film() -> Result<(), Refusal> {
+    let Some(mut work) = Work::on(film::PHONE).await else { return Ok(()) };
+    for line in ["kill -KILL $$", "kill -TERM $$", "exit 75"] {
+        work.converter = work.converter.clone().with_launcher(launcher(line));
+        let refusal = work.playback(Rotation::None).await.map(|(made, _)| made).expect_err("ended");
+        assert!(refusal.is_transient(), "{line}: {refusal:?}");
+        assert!(work.poster().await.expect_err("ended").is_transient(), "{line}");
+    }
     Ok(())
 }
 
