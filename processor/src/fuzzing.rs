@@ -5,6 +5,7 @@
 
 #![expect(dead_code, unused_imports, reason = "what only the handler uses")]
 
+mod bmff;
 mod event;
 mod exif;
 mod exit;

@@ -1,5 +1,6 @@
 //! The media processor: from a file that somebody uploaded to facts and upright renditions.
 
+mod bmff;
 mod config;
 mod event;
 mod exif;

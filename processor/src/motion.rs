@@ -9,6 +9,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use model::FilmInPhoto;
 
 use crate::{
+    bmff::{BOX_HEADER_BYTES, BoxHeader, box_header},
     exif::is_of_content,
     picture::jpeg::{APP1, START_OF_SCAN, next_segment},
     sniff::Format,
@@ -19,8 +20,6 @@ use crate::{
 const MAX_STEPS: usize = 1000;
 /// A file has one packet; a second may come from a program that added its own.
 const MAX_PACKETS: usize = 4;
-/// Length and name of a box (ISO/IEC 14496-12).
-const BOX_HEADER_BYTES: u64 = 8;
 
 /// What a file of a Samsung phone ends with: the table's length, and this.
 const SAMSUNG_END: &[u8] = b"SEFT";
@@ -65,9 +64,8 @@ fn is_film<R: Read + Seek>(file: &mut R, part: FilmInPhoto, file_bytes: u64) -> 
     if part.offset == 0 || part.size_bytes < BOX_HEADER_BYTES || !within {
         return Ok(false);
     }
-    let [s0, s1, s2, s3, name @ ..] = read_at::<_, 8>(file, part.offset)?;
-    let size = u64::from(u32::from_be_bytes([s0, s1, s2, s3]));
-    Ok(name == *b"ftyp" && (BOX_HEADER_BYTES..=part.size_bytes).contains(&size))
+    let first = box_header(file, part.offset, file_bytes)?;
+    Ok(first.is_some_and(|first| first.name == *b"ftyp" && first.size <= part.size_bytes))
 }
 
 /// What the XMP of a JPEG names: places counted from the end of the file.
@@ -131,19 +129,9 @@ fn named_by_box<R: BufRead + Seek>(file: &mut R, file_bytes: u64) -> io::Result<
     let mut parts = Vec::new();
     let mut at = 0;
     for _ in 0..MAX_STEPS {
-        if at >= file_bytes {
-            break;
-        }
-        let [s0, s1, s2, s3, name @ ..] = read_at::<_, 8>(file, at)?;
-        let (size, header_bytes) = match u32::from_be_bytes([s0, s1, s2, s3]) {
-            // To the end of the file.
-            0 => (file_bytes - at, BOX_HEADER_BYTES),
-            1 => (u64::from_be_bytes(read_at(file, at + BOX_HEADER_BYTES)?), BOX_HEADER_BYTES + 8),
-            size => (u64::from(size), BOX_HEADER_BYTES),
-        };
-        let Some(size_bytes) = size.checked_sub(header_bytes) else { break };
+        let Some(BoxHeader { name, header_bytes, size }) = box_header(file, at, file_bytes)? else { break };
         if name == *b"mpvd" {
-            parts.push(FilmInPhoto { offset: at + header_bytes, size_bytes });
+            parts.push(FilmInPhoto { offset: at + header_bytes, size_bytes: size - header_bytes });
         }
         at = at.saturating_add(size);
     }

@@ -9,7 +9,12 @@ export function stagePicture(media) {
   if (!media) return [el('span', { class: 'spinner' })];
   const film = media.__typename === 'Video' && (media.playback ?? media.original);
   if (film) {
-    return [el('video', { src: film.url, poster: media.preview?.url, controls: true, playsinline: true, preload: 'metadata' })];
+    const video = el('video', { src: film.url, poster: media.preview?.url, controls: true, playsinline: true, preload: 'metadata' });
+    // Of an original that this browser cannot show it would play the sound alone.
+    video.addEventListener('loadedmetadata', () => {
+      if (!video.videoWidth && media.preview) video.replaceWith(el('img', { src: media.preview.url, alt: media.caption || media.fileName, class: 'large shown', draggable: 'false' }));
+    });
+    return [video];
   }
   if (media.preview || media.thumbnail) {
     const alt = media.caption || media.fileName;

@@ -1,8 +1,11 @@
 //! Boxes of ISO base media files (ISO/IEC 14496-12, 4.2) and of `QuickTime`: found without reading what is between them.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
-use crate::picture::Refusal;
+use crate::{
+    bmff::{BoxHeader, box_header},
+    picture::Refusal,
+};
 
 /// The name of a box.
 pub(super) type Name = [u8; 4];
@@ -11,7 +14,7 @@ pub(super) type Name = [u8; 4];
 const MAX_INDEX_BYTES: u64 = 64 * 1024 * 1024;
 /// More boxes than a film of hours in fragments has.
 const MAX_TOP_LEVEL_BOXES: usize = 100_000;
-const NO_INDEX: &str = "the file ends before its index (moov)";
+const NO_INDEX: &str = "the boxes end before an index (moov)";
 
 /// The index of a film.
 pub(super) struct Index {
@@ -29,7 +32,8 @@ pub(super) fn read_index<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Res
     let mut start = 0;
     let mut comes_first = true;
     for _ in 0..MAX_TOP_LEVEL_BOXES {
-        let (name, header_bytes, size) = read_header(file, start, length_bytes)?;
+        let header = box_header(file, start, length_bytes).map_err(Refusal::from_film_io)?;
+        let BoxHeader { name, header_bytes, size } = header.ok_or_else(|| Refusal::broken_film(NO_INDEX))?;
         let end = start.checked_add(size).ok_or_else(|| Refusal::broken_film(NO_INDEX))?;
         match &name {
             b"moov" if end > length_bytes => return Err(Refusal::broken_film("the index (moov) is cut")),
@@ -40,34 +44,6 @@ pub(super) fn read_index<R: Read + Seek>(file: &mut R, length_bytes: u64) -> Res
         start = end;
     }
     Err(Refusal::broken_film("there are too many boxes before the index"))
-}
-
-/// Name, bytes of the header, and bytes of the whole box that begins at `start`.
-fn read_header<R: Read + Seek>(file: &mut R, start: u64, length_bytes: u64) -> Result<(Name, u64, u64), Refusal> {
-    if start.saturating_add(8) > length_bytes {
-        return Err(Refusal::broken_film(NO_INDEX));
-    }
-    file.seek(SeekFrom::Start(start)).map_err(Refusal::from_film_io)?;
-    let [size, name] = [read_word(file)?, read_word(file)?];
-    let (header_bytes, size) = match u32::from_be_bytes(size) {
-        // To the end of the file.
-        0 => (8, length_bytes - start),
-        1 => {
-            let halves = [read_word(file)?, read_word(file)?];
-            (16, u64::from(u32::from_be_bytes(halves[0])) << 32 | u64::from(u32::from_be_bytes(halves[1])))
-        }
-        size => (8, u64::from(size)),
-    };
-    if size < header_bytes {
-        return Err(Refusal::broken_film("a box is smaller than its header"));
-    }
-    Ok((name, header_bytes, size))
-}
-
-fn read_word<R: Read>(file: &mut R) -> Result<[u8; 4], Refusal> {
-    let mut word = [0; 4];
-    file.read_exact(&mut word).map_err(Refusal::from_film_io)?;
-    Ok(word)
 }
 
 fn read_payload<R: Read>(file: &mut R, bytes: u64) -> Result<Vec<u8>, Refusal> {
