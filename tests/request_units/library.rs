@@ -60,6 +60,7 @@ impl Library {
             ("album", album(0).to_string()),
             ("photo", photo(0).to_string()),
             ("another", photo(1).to_string()),
+            ("tilted", photo(2).to_string()),
             ("comment", comment(0).to_string()),
             ("person", person(0).to_string()),
             ("family", ids.1.to_string()),

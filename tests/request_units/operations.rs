@@ -69,7 +69,8 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("RevokeShareLink", Who::Admin, r#"{ "input": { "id": "$link" } }"#),
     ("LikeMedia", Who::Admin, r#"{ "input": { "mediaId": "$photo" } }"#),
     ("UnlikeMedia", Who::Admin, r#"{ "input": { "mediaId": "$photo" } }"#),
-    ("PrepareUpright", Who::Admin, r#"{ "input": { "mediaId": "$photo" } }"#),
+    // The processor then works on it, which would be in the way of what changes the same photo.
+    ("PrepareUpright", Who::Admin, r#"{ "input": { "mediaId": "$tilted" } }"#),
     ("ReorderMedia", Who::Admin, r#"{ "input": { "galleryId": "$summer", "mediaIds": ["$another", "$photo"] } }"#),
     ("AddComment", Who::Family, r#"{ "input": { "mediaId": "$photo", "text": "How lovely!" } }"#),
     ("EditComment", Who::Family, r#"{ "input": { "id": "$ownComment", "text": "Better said." } }"#),
