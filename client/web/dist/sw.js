@@ -1,0 +1,1 @@
+var e=`__MANTEL_SHELL__`.split(` `);self.addEventListener(`install`,t=>{t.waitUntil(caches.open(`shell`).then(t=>t.addAll([`/`,...e])))});

@@ -1,0 +1,95 @@
+// Who is signed in: tokens, and their renewal.
+//
+// The refresh token is kept in localStorage, so that a phone stays signed in and all tabs share one session. The API is
+// behind a bearer token, not a cookie: there is nothing that another site could ride on. What it costs is that a script
+// running in this page could read it; the content security policy (own scripts only, no inline code, trusted types) is what
+// stands against that. The access token, which opens everything at once, stays in memory. A guest of a share link has a
+// session of the tab alone, which does not touch that of the family.
+
+import { ApiError } from './errors';
+import { RefreshSession } from './generated/RefreshSession';
+import type { RefreshSessionMutation } from './generated/graphql';
+import { dataOf, send } from './http';
+
+const STORED = 'mantel.refreshToken';
+const GUEST = 'mantel.guestToken';
+const LOCK = 'mantel.session';
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+let accessToken: string | null = null;
+let renewing: Promise<string> | null = null;
+
+/** Tells that nobody is signed in any more: `ended`, whose detail says whether it was the person's own doing. */
+export const sessionEvents = new EventTarget();
+
+export const isGuest = (): boolean => sessionStorage.getItem(GUEST) !== null;
+export const hasSession = (): boolean => accessToken !== null || refreshToken() !== null;
+
+/** What the browser keeps of the session, for `signOut`. */
+export function refreshToken(): string | null {
+  return sessionStorage.getItem(GUEST) ?? localStorage.getItem(STORED);
+}
+
+export function openSession(tokens: Tokens): void {
+  sessionStorage.removeItem(GUEST);
+  keep(tokens);
+}
+
+/** Opens the session of a guest, in this tab alone. */
+export function openGuestSession(tokens: Tokens): void {
+  accessToken = tokens.accessToken;
+  sessionStorage.setItem(GUEST, tokens.refreshToken);
+}
+
+export function forgetSession(byChoice: boolean): void {
+  accessToken = null;
+  if (isGuest()) sessionStorage.removeItem(GUEST);
+  else localStorage.removeItem(STORED);
+  sessionEvents.dispatchEvent(new CustomEvent('ended', { detail: byChoice }));
+}
+
+function keep(tokens: Tokens): void {
+  accessToken = tokens.accessToken;
+  // Renewing may hand out another refresh token; the old one is then of no use.
+  if (isGuest()) sessionStorage.setItem(GUEST, tokens.refreshToken);
+  else localStorage.setItem(STORED, tokens.refreshToken);
+}
+
+/** The access token; a new one where it is not `used`, which was refused. Throws `UNAUTHENTICATED` where the session is over. */
+export async function access(used: string | null): Promise<string> {
+  if (accessToken !== null && accessToken !== used) return accessToken;
+  renewing ??= alone(renew).finally(() => { renewing = null; });
+  return renewing;
+}
+
+/** Runs this in one tab at a time, where the browser can tell tabs apart. */
+function alone<T>(run: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request(LOCK, run) as Promise<T> : run();
+}
+
+async function renew(): Promise<string> {
+  const token = refreshToken();
+  if (token === null) throw over();
+  const { refreshSession } = dataOf<RefreshSessionMutation>(await send(RefreshSession, { input: { refreshToken: token } }, null));
+  if (!refreshSession?.session) throw over();
+  keep(refreshSession.session);
+  return refreshSession.session.accessToken;
+}
+
+/** Ends the session, and says so. */
+export function over(): ApiError {
+  forgetSession(false);
+  return new ApiError('UNAUTHENTICATED', 'session over');
+}
+
+// Signing out in one tab counts in all of them.
+window.addEventListener('storage', event => {
+  if (event.key === STORED && event.newValue === null && !isGuest()) {
+    accessToken = null;
+    sessionEvents.dispatchEvent(new CustomEvent('ended', { detail: true }));
+  }
+});

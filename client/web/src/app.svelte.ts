@@ -1,0 +1,82 @@
+// What all screens know: who is signed in, and whether Mantel can be reached.
+
+import { request, isOffline } from './api';
+import type { ViewerQuery } from './api/generated/graphql';
+import { SignOut } from './api/generated/SignOut';
+import { Viewer } from './api/generated/Viewer';
+import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents } from './api/session';
+
+export type Person = NonNullable<ViewerQuery['viewer']>;
+
+const NAME = 'mantel.authorName';
+const SHARED = 'mantel.sharedAccount';
+
+class App {
+  /** Who is signed in; null when nobody is. */
+  user: Person | null = $state.raw(null);
+  /** Whether it is being found out who is signed in. */
+  starting = $state(true);
+  /** Why nobody is: the session ended by itself, say. */
+  reason: 'ended' | null = $state(null);
+  /** What went wrong when that was asked. */
+  problem: unknown = $state.raw(null);
+  online = $state(navigator.onLine);
+  /** How many things happened that were not read; 100 stands for 100 or more. */
+  unread = $state(0);
+
+  constructor() {
+    addEventListener('online', () => { this.online = true; });
+    addEventListener('offline', () => { this.online = false; });
+    sessionEvents.addEventListener('ended', event => {
+      this.user = null;
+      this.reason = (event as CustomEvent<boolean>).detail ? null : 'ended';
+    });
+  }
+
+  get isAdmin(): boolean {
+    return this.user?.role === 'ADMIN';
+  }
+
+  get isGuest(): boolean {
+    return this.user?.role === 'GUEST';
+  }
+
+  /** Finds out who is signed in. */
+  async start(): Promise<void> {
+    this.problem = null;
+    this.starting = true;
+    try {
+      if (hasSession()) this.user = (await request(Viewer, {})).viewer;
+      this.reason = this.user ? null : this.reason;
+    } catch (error) {
+      if (hasSession()) this.problem = error;
+      if (isOffline(error)) this.online = false;
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  async signOut(everywhere: boolean): Promise<void> {
+    try {
+      await request(SignOut, { input: { refreshToken: refreshToken(), everywhere: everywhere && !isGuest() } });
+    } catch (error) {
+      // A session that is over needs no ending; one that is out of reach is forgotten here all the same, unless all were meant.
+      if (everywhere) throw error;
+    }
+    if (this.user) forgetSession(true);
+  }
+}
+
+export const app = new App();
+
+/** Whether several people use the account that is signed in: one of those that the sign-in page offers. */
+export const isSharedAccount = (): boolean => localStorage.getItem(SHARED) !== null;
+
+export function setSharedAccount(shared: boolean): void {
+  if (shared) localStorage.setItem(SHARED, '1');
+  else localStorage.removeItem(SHARED);
+}
+
+/** The name under which one comments by a shared account, on this device. */
+export const authorName = (): string | null => localStorage.getItem(NAME);
+export const setAuthorName = (name: string): void => localStorage.setItem(NAME, name);

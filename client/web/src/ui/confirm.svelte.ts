@@ -1,0 +1,32 @@
+// Asks before something that is not easily undone.
+
+export interface Question {
+  title: string;
+  text: string;
+  /** What the button says that does it. */
+  yes: string;
+}
+
+interface Asked extends Question {
+  answer: (yes: boolean) => void;
+}
+
+class Confirm {
+  asked: Asked | null = $state.raw(null);
+
+  ask(question: Question): Promise<boolean> {
+    this.asked?.answer(false);
+    return new Promise(resolve => {
+      this.asked = {
+        ...question,
+        answer: yes => {
+          this.asked = null;
+          resolve(yes);
+        },
+      };
+    });
+  }
+}
+
+export const confirmation = new Confirm();
+export const confirm = (question: Question): Promise<boolean> => confirmation.ask(question);

@@ -1,0 +1,41 @@
+// Short messages at the edge of the page.
+
+import { isSignedOut } from '../api';
+import { problemText } from '../texts/mistakes';
+
+export interface Toast {
+  id: number;
+  text: string;
+  bad: boolean;
+  action: { label: string; run: () => unknown } | null;
+}
+
+const SHOWN_MS = 5000;
+// What can be undone, or went wrong, wants more time.
+const LONG_MS = 10_000;
+
+class Toasts {
+  shown: Toast[] = $state.raw([]);
+  #next = 0;
+
+  tell(text: string, { bad = false, action = null }: Partial<Pick<Toast, 'bad' | 'action'>> = {}): void {
+    const toast: Toast = { id: this.#next++, text, bad, action };
+    this.shown = [...this.shown.slice(-2), toast];
+    setTimeout(() => this.drop(toast.id), bad || action ? LONG_MS : SHOWN_MS);
+  }
+
+  drop(id: number): void {
+    this.shown = this.shown.filter(toast => toast.id !== id);
+  }
+}
+
+export const toasts = new Toasts();
+
+export const tell = (text: string, action: Toast['action'] = null): void => toasts.tell(text, { action });
+
+/** Tells what went wrong. That a session is over shows by the sign-in screen. */
+export function tellProblem(error: unknown): void {
+  if (isSignedOut(error)) return;
+  if (error instanceof DOMException && error.name === 'AbortError') return;
+  toasts.tell(problemText(error), { bad: true });
+}
