@@ -19,14 +19,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// All files of `client/<client>/dist`, sorted by name, each with its path.
 fn files_of(client: &str) -> Result<Vec<(String, PathBuf)>, Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client").join(client);
-    let dist = folder.join("dist");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("this crate is not in the workspace")?;
+    let dist = root.join("client").join(client).join("dist");
     println!("cargo::rerun-if-changed={}", dist.display());
     let mut files = Vec::new();
     // A missing folder is told of in the same way as one without a page.
     let _ = list(&dist, "", &mut files);
     if !files.iter().any(|(name, _)| matches!(name.as_str(), "index.html" | "index.html.br")) {
-        let folder = folder.display();
+        let folder = format!("client/{client}");
         return Err(format!("{folder}/dist has no index.html: run `npm ci && npm run build` in {folder}").into());
     }
     files.sort();
