@@ -14,7 +14,7 @@ mod galleries;
 mod gallery_contents;
 mod guesses;
 mod hidden_galleries;
-mod instance;
+pub(crate) mod instance;
 mod isolation;
 mod likes;
 mod lost_work;
