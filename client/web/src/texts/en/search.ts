@@ -1,0 +1,4 @@
+import type { Texts } from '../areas';
+
+export default {
+} as const satisfies Texts;
