@@ -59,7 +59,7 @@ export async function trash(tiles: readonly Tile[], list: MediaList, progress?: 
 
 async function restore(tiles: readonly Tile[], list: MediaList): Promise<void> {
   const { done, failed } = await inChunks(tiles, async ids => (await request(RestoreMedia, { input: { ids } })).restoreMedia);
-  await list.refresh(done.map(({ id }) => id));
+  if (done.length > 0) await list.reload();
   if (done.length > 0) tell(t('edit.restored', { n: done.length }));
   tellFailures(failed, nameOf);
 }
