@@ -49,6 +49,11 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
         r#"{ "id": "$guests" }"#,
     ),
     (
+        Rosa,
+        "query($id: ID!) { gallery(id: $id) { mediaCount months { __typename month count } june: media(from: \"2024-06-01\", to: \"2024-06-30\") { edges { node { id } } } late: media(sort: TAKEN_AT_DESC, from: \"2024-07-01\") { edges { node { id } } } wrong: media(sort: MANUAL, to: \"2024-07-01\") { edges { cursor } } } galleries { edges { node { id months { month } } } } }",
+        r#"{ "id": "$summer" }"#,
+    ),
+    (
         Visitor,
         "query($id: ID!) { gallery(id: $id) { id title accessList { level } cover { id } } }",
         r#"{ "id": "$summer" }"#,

@@ -28,6 +28,12 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
     ("GalleryMedia", Who::Family, r#"{ "id": "$summer", "first": 100, "sort": "UPLOADED_AT_DESC" }"#, 101),
     ("GalleryMedia", Who::Family, r#"{ "id": "$summer", "first": 100, "sort": "MANUAL" }"#, 101),
     ("GalleryMedia", Who::Family, r#"{ "id": "$summer", "first": 100, "kind": "VIDEO" }"#, 250),
+    (
+        "GalleryMedia",
+        Who::Family,
+        r#"{ "id": "$summer", "first": 100, "from": "2000-01-01", "to": "2100-01-01" }"#,
+        101,
+    ),
     ("GalleryAccess", Who::Admin, r#"{ "id": "$summer" }"#, 121),
     ("ShareLinks", Who::Admin, r#"{ "id": "$summer" }"#, 120),
     ("Media", Who::Family, r#"{ "id": "$photo", "commentsFirst": 100 }"#, 100),
