@@ -20,9 +20,11 @@ const FIRST_LOOK_MS = 500;
 const LAST_LOOK_MS = 8000;
 const PATIENCE_MS = 5 * 60_000;
 
-/** Changes each, shows it in the list at once, and tells what failed. */
+/** Changes each, shows them in the list, and tells what failed. The list changes once: other dates are another order. */
 export async function changeEach(tiles: readonly Tile[], list: MediaList, change: (tile: Tile) => Promise<Tile>, progress?: Progress): Promise<Outcome<Tile>> {
-  const outcome = await forEach(tiles, async tile => list.update(await change(tile)), progress ? { progress } : {});
+  const changed: Tile[] = [];
+  const outcome = await forEach(tiles, async tile => changed.push(await change(tile)), progress ? { progress } : {});
+  list.update(...changed);
   tellFailures(outcome.failed, nameOf);
   return outcome;
 }

@@ -16,7 +16,7 @@ export default {
   nameSaved: 'Der Name ist gespeichert.',
   commentName: 'Dein Name unter Kommentaren',
   commentNameHint: 'Damit die anderen wissen, wer von euch sie geschrieben hat. Er bleibt auf diesem Gerät.',
-  saveCommentName: 'Namen unter Kommentaren speichern',
+  saveCommentName: 'Diesen Namen speichern',
   look: 'Sprache und Aussehen',
   language: 'Sprache',
   brightness: 'Helligkeit',

@@ -15,7 +15,7 @@ export default {
   nameSaved: 'The name is saved.',
   commentName: 'Your name under comments',
   commentNameHint: 'So that the others know which of you wrote them. It is kept on this device.',
-  saveCommentName: 'Save the name under comments',
+  saveCommentName: 'Save this name',
   look: 'Language and look',
   language: 'Language',
   brightness: 'Brightness',
