@@ -121,6 +121,30 @@ export class SectionList implements MediaList {
     return this.#place(id) ?? null;
   }
 
+  /** Those that are here, in order. */
+  get ids(): string[] {
+    return this.sections.flatMap(section => section.tiles.map(({ id }) => id));
+  }
+
+  /** Puts those that are here in another order: of a list that is in an order by hand. */
+  arrange(order: readonly string[]): void {
+    const section = this.sections[0];
+    if (!section) return;
+    const tiles = new Map(section.tiles.map(tile => [tile.id, tile]));
+    this.#put(section.key, { tiles: order.flatMap(id => tiles.get(id) ?? []) });
+  }
+
+  /** Loads the first pictures, which tell of some lists whether there is anything. */
+  async begin(): Promise<void> {
+    const first = this.sections[0];
+    if (first?.count === null) await this.#load(first.key, 1);
+  }
+
+  /** The first of all (-1) or the last one (1). */
+  async end(by: 1 | -1): Promise<Tile | null> {
+    return this.#from(by === 1 ? this.sections.length - 1 : 0, by === 1 ? -1 : 1);
+  }
+
   /** Those that are here between two, both included, in order. */
   between(one: string, other: string): Tile[] {
     const all = this.sections.flatMap(section => section.tiles);
@@ -327,14 +351,17 @@ export class SectionList implements MediaList {
   }
 
   /** The first one after a section, or the last one before it. */
-  async #beyond(key: string, by: 1 | -1): Promise<Tile | null> {
-    let at = this.sections.findIndex(section => section.key === key);
-    for (;;) {
-      at += by;
-      const next = this.sections[at];
-      if (at < 0 || !next) return null;
-      await this.#load(next.key, by === 1 ? 1 : Infinity);
-      const tile = this.#section(next.key)?.tiles.at(by === 1 ? 0 : -1);
+  #beyond(key: string, by: 1 | -1): Promise<Tile | null> {
+    return this.#from(this.sections.findIndex(section => section.key === key) + by, by);
+  }
+
+  /** The nearest one of a section, or of those that follow it in a direction. */
+  async #from(start: number, by: 1 | -1): Promise<Tile | null> {
+    for (let at = start; ; at += by) {
+      const section = this.sections[at];
+      if (!section) return null;
+      await this.#load(section.key, by === 1 ? 1 : Infinity);
+      const tile = this.#section(section.key)?.tiles.at(by === 1 ? 0 : -1);
       if (tile) return tile;
     }
   }
