@@ -16,3 +16,5 @@ if ('serviceWorker' in navigator) {
   // Without it (a plain-http address in the house) everything works but being offline and the share target.
   navigator.serviceWorker.register(scriptUrl('/sw.js')).catch(() => {});
 }
+
+void import('./screens/activity/unread.svelte').then(({ watchUnread }) => watchUnread());
