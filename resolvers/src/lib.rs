@@ -28,6 +28,7 @@ mod media_edit;
 mod node;
 mod nullable;
 mod panic;
+mod password_reset;
 mod permissions;
 mod rendition;
 mod reorder;
@@ -87,6 +88,7 @@ pub struct Mutation(
     reorder::ReorderMutations,
     activity::ActivityMutations,
     user::UserMutations,
+    password_reset::PasswordResetMutations,
     share_link_edit::ShareLinkMutations,
     share_link_session::OpenShareLinkMutations,
     subscription::EventMutations,

@@ -265,6 +265,7 @@ pub(super) const ROWS: &[Row] = &[
     consuming("inviteUser", "", Over::Nothing, |s| json!({ "email": s.address, "displayName": "New", "role": "VISITOR" })),
     mutation("setUserRole", "", Over::Person, |s| json!({ "userId": s.person, "role": "VISITOR" })),
     mutation("setUserDisabled", "", Over::Person, |s| json!({ "userId": s.person, "disabled": false })),
+    mutation("resetUserPassword", "", Over::Person, |s| json!({ "userId": s.person })),
     mutation("revokeShareLink", "", Over::Link, |s| json!({ "id": s.link })),
     mutation("openShareLink", "of nothing", Over::Nothing, |_| json!({ "token": "x" })),
     mutation("updateProfile", "", Over::Nothing, |_| json!({})),

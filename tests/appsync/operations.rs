@@ -72,6 +72,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("DeleteMedia", Who::Admin, r#"{ "input": { "ids": ["$may", "$august"] } }"#),
     ("RestoreMedia", Who::Admin, r#"{ "input": { "ids": ["$may"] } }"#),
     ("InviteUser", Who::Admin, r#"{ "input": { "email": "$newEmail", "displayName": "New", "role": "VISITOR" } }"#),
+    ("ResetUserPassword", Who::Admin, r#"{ "input": { "userId": "$otto" } }"#),
     ("SetUserRole", Who::Admin, r#"{ "input": { "userId": "$otto", "role": "VISITOR" } }"#),
     ("SetUserDisabled", Who::Admin, r#"{ "input": { "userId": "$otto", "disabled": true } }"#),
     ("UpdateProfile", Who::Rosa, r#"{ "input": { "displayName": "Rosalind" } }"#),

@@ -91,6 +91,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
         Who::Admin,
         r#"{ "input": { "email": "new@example.org", "displayName": "New", "role": "VISITOR" } }"#,
     ),
+    ("ResetUserPassword", Who::Admin, r#"{ "input": { "userId": "$otto" } }"#),
     ("SetUserRole", Who::Admin, r#"{ "input": { "userId": "$otto", "role": "ADMIN" } }"#),
     ("SetUserDisabled", Who::Admin, r#"{ "input": { "userId": "$otto", "disabled": true } }"#),
     ("UpdateProfile", Who::Family, r#"{ "input": { "displayName": "All of us" } }"#),

@@ -21,6 +21,7 @@ mod lost_work;
 mod maintenance;
 mod multipart;
 mod orders;
+mod password_reset;
 mod people;
 mod pictures;
 mod processing;
