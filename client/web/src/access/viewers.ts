@@ -1,0 +1,28 @@
+// Who sees something, and why.
+
+import { request } from '../api';
+import type { WhoCanSeeQuery } from '../api/generated/graphql';
+import { WhoCanSee } from '../api/generated/WhoCanSee';
+import { t } from '../texts';
+import { day } from '../texts/format';
+
+export type Viewer = NonNullable<WhoCanSeeQuery['whoCanSee']>[number];
+
+/** Everyone who sees a picture, or a gallery. */
+export async function viewers({ mediaId }: { mediaId?: string | undefined; galleryId?: string | undefined }): Promise<Viewer[]> {
+  if (mediaId === undefined) return [];
+  return (await request(WhoCanSee, { mediaId })).whoCanSee ?? [];
+}
+
+/** The person or the link. */
+export const asIs = (viewer: Viewer): { id: string } => (viewer.user ?? viewer.shareLink)!;
+
+/** The rule, in words. */
+export function reason({ rule, level, shareLink }: Viewer): string {
+  switch (rule) {
+    case 'ADMIN': return t('people.becauseAdmin');
+    case 'FAMILY': return t('people.becauseFamily');
+    case 'ACCESS_LIST': return t('people.becauseListed', { level: level ? t(`people.${level}`) : '' });
+    case 'SHARE_LINK': return shareLink?.expiresAt ? t('people.linkUntil', { day: day(shareLink.expiresAt) }) : t('people.linkForEver');
+  }
+}
