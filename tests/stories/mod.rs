@@ -12,6 +12,7 @@ mod first_evening;
 mod first_passwords;
 mod galleries;
 mod gallery_contents;
+mod gallery_months;
 mod guesses;
 mod hidden_galleries;
 mod instance;
