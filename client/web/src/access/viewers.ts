@@ -3,16 +3,17 @@
 import { request } from '../api';
 import type { WhoCanSeeQuery } from '../api/generated/graphql';
 import { WhoCanSee } from '../api/generated/WhoCanSee';
+import { WhoCanSeeGallery } from '../api/generated/WhoCanSeeGallery';
 import { t } from '../texts';
 import { day } from '../texts/format';
 
 export type Viewer = NonNullable<WhoCanSeeQuery['whoCanSee']>[number];
 
-/** Everyone who sees a picture, or a gallery. */
-export async function viewers({ mediaId }: { mediaId?: string | undefined; galleryId?: string | undefined }): Promise<Viewer[]> {
-  if (mediaId === undefined) return [];
-  return (await request(WhoCanSee, { mediaId })).whoCanSee ?? [];
-}
+/** Everyone who sees a picture. */
+export const viewersOfMedia = async (mediaId: string): Promise<Viewer[]> => (await request(WhoCanSee, { mediaId })).whoCanSee ?? [];
+
+export const viewersOfGallery = async (galleryId: string): Promise<Viewer[]> =>
+  (await request(WhoCanSeeGallery, { galleryId })).whoCanSeeGallery ?? [];
 
 /** The person or the link. */
 export const asIs = (viewer: Viewer): { id: string } => (viewer.user ?? viewer.shareLink)!;

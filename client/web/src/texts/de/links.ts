@@ -11,7 +11,7 @@ export default {
   gallery: 'Galerie',
   label: 'Für wen (freiwillig)',
   labelHint: 'Damit du Links auseinanderhältst. Wer über den Link kommt, liest es.',
-  until: 'Gilt',
+  until: 'Wie lange er gilt',
   WEEK: 'Eine Woche',
   MONTH: 'Einen Monat',
   YEAR: 'Ein Jahr',

@@ -79,4 +79,5 @@ export default {
   linkWithoutName: 'Link ohne Namen',
   linkUntil: 'alle, die den Link haben, bis {day}',
   linkForEver: 'alle, die den Link haben, bis du ihn beendest',
+  more: { one: 'Und noch jemand: Gib einen Teil des Namens ein.', other: 'Und {n} weitere: Gib einen Teil des Namens ein.' },
 } as const satisfies Translation<typeof en>;

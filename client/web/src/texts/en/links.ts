@@ -10,7 +10,7 @@ export default {
   gallery: 'Gallery',
   label: 'For whom (optional)',
   labelHint: 'Tells links apart. Whoever comes by the link reads it.',
-  until: 'Works for',
+  until: 'How long it works',
   WEEK: 'A week',
   MONTH: 'A month',
   YEAR: 'A year',

@@ -78,4 +78,5 @@ export default {
   linkWithoutName: 'Link without a name',
   linkUntil: 'whoever has the link, until {day}',
   linkForEver: 'whoever has the link, until you end it',
+  more: { one: 'And one more: type a part of the name.', other: 'And {n} more: type a part of the name.' },
 } as const satisfies Texts;
