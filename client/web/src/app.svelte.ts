@@ -4,7 +4,7 @@ import { request, isOffline } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents } from './api/session';
+import { forgetSession, hasSession, type Ended, isGuest, refreshToken, sessionEvents } from './api/session';
 
 export type Person = NonNullable<ViewerQuery['viewer']>;
 
@@ -16,8 +16,8 @@ class App {
   user: Person | null = $state.raw(null);
   /** Whether it is being found out who is signed in. */
   starting = $state(true);
-  /** Why nobody is: the session ended by itself, say. */
-  reason: 'ended' | null = $state(null);
+  /** Why nobody is: the session ended by itself, or that of a guest did. */
+  reason: 'ended' | 'guestEnded' | null = $state(null);
   /** What went wrong when that was asked. */
   problem: unknown = $state.raw(null);
   online = $state(navigator.onLine);
@@ -29,7 +29,8 @@ class App {
     addEventListener('offline', () => { this.online = false; });
     sessionEvents.addEventListener('ended', event => {
       this.user = null;
-      this.reason = (event as CustomEvent<boolean>).detail ? null : 'ended';
+      const { byChoice, guest } = (event as CustomEvent<Ended>).detail;
+      this.reason = byChoice ? null : guest ? 'guestEnded' : 'ended';
     });
   }
 
@@ -54,6 +55,13 @@ class App {
     } finally {
       this.starting = false;
     }
+  }
+
+  /** Ends what a guest came for. Whoever is signed in on this device is so in this tab again. */
+  async leaveVisit(): Promise<void> {
+    if (this.isGuest) await this.signOut(false);
+    this.reason = null;
+    await this.start();
   }
 
   async signOut(everywhere: boolean): Promise<void> {
