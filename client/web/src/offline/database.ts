@@ -43,11 +43,3 @@ export class Database {
     return this.#opening;
   }
 }
-
-export function deleteDatabase(name: string): void {
-  try {
-    indexedDB.deleteDatabase(name);
-  } catch {
-    // There is none.
-  }
-}

@@ -19,6 +19,8 @@ export interface View {
   arrived: number;
   counts: Readonly<Record<State, number>>;
   bytesLeft: number;
+  /** From 0 to 1, by bytes. */
+  fraction: number;
   rows: readonly Row[];
 }
 
@@ -28,8 +30,10 @@ const ORDER: readonly State[] = ['failed', 'missing', 'sending', 'hashing', 'pre
 export function viewOf(items: readonly Item[]): View {
   const counts = Object.fromEntries(ORDER.map(state => [state, 0])) as Record<State, number>;
   let bytesLeft = 0;
+  let bytes = 0;
   for (const item of items) {
     counts[item.state] += 1;
+    bytes += item.size;
     if (isPending(item)) bytesLeft += item.size - (item.state === 'sending' ? item.progress : 0);
   }
   const rows: Row[] = [];
@@ -39,5 +43,5 @@ export function viewOf(items: readonly Item[]): View {
       if (item.state === state) rows.push({ item, state, fraction: item.size > 0 ? item.progress / item.size : 0, problem: item.problem });
     }
   }
-  return { total: items.length, arrived: counts.preparing + counts.done + counts.duplicate, counts, bytesLeft, rows };
+  return { total: items.length, arrived: counts.preparing + counts.done + counts.duplicate, counts, bytesLeft, fraction: bytes > 0 ? 1 - bytesLeft / bytes : 0, rows };
 }

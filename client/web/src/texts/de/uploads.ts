@@ -29,6 +29,7 @@ export default {
   retryOne: '{name} noch einmal versuchen',
   cancelAll: 'Alle abbrechen',
   cancelOne: '{name} abbrechen',
+  dropOne: '{name} aus der Liste nehmen',
   clear: 'Liste schließen',
   waiting: 'Wartet',
   hashing: 'Wird gelesen',
@@ -52,5 +53,6 @@ export default {
   shareNoneText: 'Teile Fotos oder Videos aus einer anderen App mit Mantel, oder wähle hier welche aus.',
   shareUnsupported: 'Dieser Browser kann nicht annehmen, was andere Apps teilen. Du kannst stattdessen hier Fotos und Videos auswählen.',
   shareNowhere: 'Es gibt keine Galerie, in die du Bilder legen darfst. Wer Mantel betreut, kann es dir erlauben.',
+  shareFull: 'Auf diesem Gerät war kein Platz mehr für das, was du geteilt hast. Bitte wähle es stattdessen hier aus.',
   shareDiscard: 'Nicht hinzufügen',
 } as const satisfies Translation<typeof en>;

@@ -28,6 +28,7 @@ export default {
   retryOne: 'Try {name} again',
   cancelAll: 'Cancel all',
   cancelOne: 'Cancel {name}',
+  dropOne: 'Take {name} off the list',
   clear: 'Close the list',
   waiting: 'Waiting',
   hashing: 'Getting ready',
@@ -51,5 +52,6 @@ export default {
   shareNoneText: 'Share photos or videos to Mantel from another app, or choose some here.',
   shareUnsupported: 'This browser cannot take what other apps share. You can choose photos and videos here instead.',
   shareNowhere: 'There is no gallery to which you may add pictures. Whoever looks after Mantel can allow it.',
+  shareFull: 'There was no room left on this device to take what you shared. Please choose it here instead.',
   shareDiscard: 'Do not add them',
 } as const satisfies Texts;
