@@ -12,11 +12,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     cssCodeSplit: true,
+    // The service worker is built apart: scripts/service-worker.mjs.
     rolldownOptions: {
-      input: { index: 'index.html', sw: 'src/sw.ts' },
       output: {
-        // A service worker must keep its address, as browsers look there for a newer one.
-        entryFileNames: chunk => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
       },
