@@ -42,8 +42,9 @@ beforeEach(async () => {
   };
 });
 
-afterEach(() => {
+afterEach(async () => {
   for (const stop of stops) stop();
+  await soon();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });

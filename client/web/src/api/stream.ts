@@ -79,7 +79,7 @@ class Channel {
       if (token === null && renew) return;
       renew = false;
       used = token;
-      const end = token === null ? 'broken' : await this.#connect(stream, token);
+      const end: End = token === null ? 'broken' : await this.#connect(stream, token);
       if (end === 'refused') return;
       renew = end === 'unauthenticated';
       await pause(this.#waitMs, this.#stop.signal);
