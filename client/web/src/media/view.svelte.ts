@@ -56,9 +56,11 @@ export class GridView {
     this.#grid = grid;
     const look = (): void => this.look();
     const observer = new ResizeObserver(() => {
+      const isOther = this.#width !== grid.clientWidth;
       this.#width = grid.clientWidth;
       this.#em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      look();
+      // With another width all is elsewhere: first that is put right, by `hold`, and then looked at.
+      if (!isOther || !this.#anchor) look();
     });
     observer.observe(grid);
     addEventListener('scroll', look, { passive: true });
@@ -94,7 +96,9 @@ export class GridView {
     const y = this.#yOf(this.#anchor.key, this.#anchor.id);
     if (y === null) return;
     const away = y + this.#grid.getBoundingClientRect().top - this.#anchor.at;
-    if (Math.abs(away) >= 1) scrollBy({ top: away, behavior: 'instant' });
+    if (Math.abs(away) < 1) return;
+    scrollBy({ top: away, behavior: 'instant' });
+    this.look();
   }
 
   /** Scrolls to the heading of a section. */
