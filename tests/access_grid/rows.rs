@@ -219,6 +219,7 @@ pub(super) const ROWS: &[Row] = &[
     query("timelineMonths", "", Over::Nothing, NOTHING, "{ month }"),
     lists("favourites", "lists it", Over::Liked, |_| json!({ "first": 100 }), MEDIA),
     query("whoCanSee", "", ANOTHERS_PHOTO, |s| json!({ "mediaId": s.media }), "{ rule }"),
+    query("whoCanSeeGallery", "", Over::Gallery, |s| json!({ "galleryId": s.gallery }), "{ rule }"),
     query("trash", "", Over::Nothing, NOTHING, "{ edges { cursor } }"),
     query("storageUsage", "", Over::Nothing, NOTHING, "{ mediaCount }"),
     query("auditLog", "", Over::Nothing, NOTHING, "{ edges { cursor } }"),

@@ -28,6 +28,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("Search", Who::Rosa, r#"{ "text": "summer" }"#),
     ("Activity", Who::Rosa, "{}"),
     ("WhoCanSee", Who::Admin, r#"{ "mediaId": "$july" }"#),
+    ("WhoCanSeeGallery", Who::Admin, r#"{ "galleryId": "$guests" }"#),
     ("ShareLinks", Who::Admin, r#"{ "id": "$guests" }"#),
     ("GalleriesAsUser", Who::Admin, r#"{ "asUser": "$rosa" }"#),
     ("StorageUsage", Who::Admin, "{}"),

@@ -46,6 +46,7 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
     ("Search", Who::Family, r#"{ "text": "summer", "first": 100 }"#, 200),
     ("Activity", Who::Family, r#"{ "first": 100 }"#, ALL_LINES),
     ("WhoCanSee", Who::Admin, r#"{ "mediaId": "$photo" }"#, 122 + 120),
+    ("WhoCanSeeGallery", Who::Admin, r#"{ "galleryId": "$summer" }"#, 122 + 120),
     ("StorageUsage", Who::Admin, "{}", 122),
     ("AuditLog", Who::Admin, r#"{ "first": 100 }"#, 100),
     ("Trash", Who::Admin, r#"{ "first": 100 }"#, 100),

@@ -42,6 +42,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("Search", Who::Family, r#"{ "text": "summer" }"#),
     ("Activity", Who::Family, "{}"),
     ("WhoCanSee", Who::Admin, r#"{ "mediaId": "$photo" }"#),
+    ("WhoCanSeeGallery", Who::Admin, r#"{ "galleryId": "$summer" }"#),
     ("ShareLinks", Who::Admin, r#"{ "id": "$summer" }"#),
     ("GalleriesAsUser", Who::Admin, r#"{ "asUser": "$family" }"#),
     ("StorageUsage", Who::Admin, "{}"),

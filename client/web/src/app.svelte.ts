@@ -1,10 +1,12 @@
 // What all screens know: who is signed in, and whether Mantel can be reached.
 
-import { request, isOffline } from './api';
+import { request } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents } from './api/session';
+import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents, type Ended } from './api/session';
+import { requestOrLast } from './offline';
+import { connection } from './offline/connection.svelte';
 
 export type Person = NonNullable<ViewerQuery['viewer']>;
 
@@ -16,21 +18,28 @@ class App {
   user: Person | null = $state.raw(null);
   /** Whether it is being found out who is signed in. */
   starting = $state(true);
-  /** Why nobody is: the session ended by itself, say. */
-  reason: 'ended' | null = $state(null);
+  /** Why nobody is: the session ended by itself, or that of a guest did. */
+  reason: 'ended' | 'guestEnded' | null = $state(null);
   /** What went wrong when that was asked. */
   problem: unknown = $state.raw(null);
-  online = $state(navigator.onLine);
   /** How many things happened that were not read; 100 stands for 100 or more. */
   unread = $state(0);
 
   constructor() {
-    addEventListener('online', () => { this.online = true; });
-    addEventListener('offline', () => { this.online = false; });
     sessionEvents.addEventListener('ended', event => {
       this.user = null;
-      this.reason = (event as CustomEvent<boolean>).detail ? null : 'ended';
+      const { byChoice, guest } = (event as CustomEvent<Ended>).detail;
+      this.reason = byChoice ? null : guest ? 'guestEnded' : 'ended';
     });
+  }
+
+  /** Whether Mantel can be reached, as far as is known. */
+  get online(): boolean {
+    return connection.online;
+  }
+
+  set online(online: boolean) {
+    connection.online = online;
   }
 
   get isAdmin(): boolean {
@@ -46,14 +55,20 @@ class App {
     this.problem = null;
     this.starting = true;
     try {
-      if (hasSession()) this.user = (await request(Viewer, {})).viewer;
+      if (hasSession()) this.user = (await requestOrLast(Viewer, {})).viewer;
       this.reason = this.user ? null : this.reason;
     } catch (error) {
       if (hasSession()) this.problem = error;
-      if (isOffline(error)) this.online = false;
     } finally {
       this.starting = false;
     }
+  }
+
+  /** Ends what a guest came for. Whoever is signed in on this device is so in this tab again. */
+  async leaveVisit(): Promise<void> {
+    if (this.isGuest) await this.signOut(false);
+    this.reason = null;
+    await this.start();
   }
 
   async signOut(everywhere: boolean): Promise<void> {

@@ -21,6 +21,7 @@ const FIXED: &[(&str, usize)] = &[
     ("Gallery.shareLinks", SHARE_LINKS_COST),
     ("Gallery.months", MONTHS_COST),
     ("Query.whoCanSee", WHO_CAN_SEE_COST),
+    ("Query.whoCanSeeGallery", WHO_CAN_SEE_COST),
     ("Query.timelineMonths", MONTHS_COST),
     ("Query.signInOptions", SIGN_IN_OPTIONS_COST),
     ("UploadTicket.parts", UPLOAD_PARTS_COST),
