@@ -18,7 +18,8 @@ function listOf(ids: string[], known: number): MediaList & { asked: string[] } {
       here = Math.max(here, ids.indexOf(id) + 2);
       return tiles[ids.indexOf(id) + by] ?? null;
     },
-  } as unknown as MediaList & { asked: string[] };
+    update() {}, remove() {}, async refresh() {}, async reload() {},
+  };
 }
 
 test('the neighbours are found, also beyond what is known of the list', async () => {
