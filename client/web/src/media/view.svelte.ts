@@ -1,6 +1,7 @@
 // The window through which a grid is seen: what is in sight, what must be loaded for it, and where to scroll.
 
 import { router } from '../router.svelte';
+import { themes } from '../theme.svelte';
 import { rowAt, rowOf } from './layout';
 import type { Section, SectionList } from './sections.svelte';
 import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type GridMeasures, type Placed } from './window';
@@ -9,6 +10,12 @@ import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type G
 const MOST_SHOWN = 119;
 // Scrolling by less does not change what is to be shown.
 const STEP = 48;
+
+/** About how high rows are to be: on a phone lower than in a wide window, in both themes of galleries. */
+function rowHeight(width: number): number {
+  const CALM = 240;
+  return Math.round(Math.min(90 + width * 0.09, CALM) * (themes.rowHeight / CALM));
+}
 
 /** A point of the grid that stays where it is on the screen while what is above it gets its real height. */
 interface Anchor {
@@ -36,7 +43,7 @@ export class GridView {
     const width = this.#width;
     if (width === 0) return null;
     const em = this.#em;
-    return { width, target: Math.round(Math.min(90 + width * 0.09, 240)), gap: width < 600 ? 3 : 6, heading: Math.round(3 * em), apart: Math.round(1.25 * em) };
+    return { width, target: rowHeight(width), gap: width < 600 ? Math.min(themes.gap, 3) : themes.gap, heading: Math.round(3 * em), apart: Math.round(1.25 * em) };
   });
   readonly placed: readonly Placed[] = $derived.by(() => (this.measures ? placeSections(this.list().sections, this.measures) : []));
   readonly height = $derived(heightOf(this.placed));
@@ -56,9 +63,11 @@ export class GridView {
     this.#grid = grid;
     const look = (): void => this.look();
     const observer = new ResizeObserver(() => {
+      const isOther = this.#width !== grid.clientWidth;
       this.#width = grid.clientWidth;
       this.#em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      look();
+      // With another width all is elsewhere: first that is put right, by `hold`, and then looked at.
+      if (!isOther || !this.#anchor) look();
     });
     observer.observe(grid);
     addEventListener('scroll', look, { passive: true });
@@ -94,7 +103,9 @@ export class GridView {
     const y = this.#yOf(this.#anchor.key, this.#anchor.id);
     if (y === null) return;
     const away = y + this.#grid.getBoundingClientRect().top - this.#anchor.at;
-    if (Math.abs(away) >= 1) scrollBy({ top: away, behavior: 'instant' });
+    if (Math.abs(away) < 1) return;
+    scrollBy({ top: away, behavior: 'instant' });
+    this.look();
   }
 
   /** Scrolls to the heading of a section. */

@@ -6,13 +6,11 @@ import { Gallery } from '../../api/generated/Gallery';
 import { GalleryMedia } from '../../api/generated/GalleryMedia';
 import { kept } from '../../media/kept';
 import { SectionList, type Outline, type Page, type Start } from '../../media/sections.svelte';
-import { lastDay, onePicture, PAGE } from '../../media/sources';
+import { FIRST, lastDay, onePicture, PAGE } from '../../media/sources';
 
 export type GalleryFacts = NonNullable<GalleryQuery['gallery']>;
 /** The orders that whoever looks may choose. */
 export type Order = Extract<GallerySort, 'TAKEN_AT_ASC' | 'TAKEN_AT_DESC'>;
-
-const FIRST = 60;
 
 export class OpenGallery {
   readonly id: string;
