@@ -79,4 +79,5 @@ export default {
   linkUntil: 'whoever has the link, until {day}',
   linkForEver: 'whoever has the link, until you end it',
   more: { one: 'And one more: type a part of the name.', other: 'And {n} more: type a part of the name.' },
+  emailExample: 'grandma@example.org',
 } as const satisfies Texts;
