@@ -7,7 +7,7 @@ export default {
   noneFound: 'So heißt niemand.',
   you: 'Du',
   shared: 'Gemeinsames Konto',
-  sharedLong: 'Keine: ein gemeinsames Konto, das die Anmeldeseite allen anbietet.',
+  sharedLong: 'Keine: Es ist ein gemeinsames Konto, das die Anmeldeseite anbietet.',
   lastSeen: 'angemeldet {when}',
   neverSeen: 'noch nie angemeldet',
   closed: 'Geschlossen',

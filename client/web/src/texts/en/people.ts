@@ -6,7 +6,7 @@ export default {
   noneFound: 'Nobody is called that.',
   you: 'You',
   shared: 'Shared account',
-  sharedLong: 'None: a shared account, which the sign-in page offers to everybody.',
+  sharedLong: 'None: it is a shared account, offered on the sign-in page.',
   lastSeen: 'signed in {when}',
   neverSeen: 'never signed in',
   closed: 'Closed',
