@@ -15,7 +15,7 @@ mod gallery_contents;
 mod gallery_months;
 mod guesses;
 mod hidden_galleries;
-mod instance;
+pub(crate) mod instance;
 mod isolation;
 mod likes;
 mod lost_work;

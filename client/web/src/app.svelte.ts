@@ -1,10 +1,12 @@
 // What all screens know: who is signed in, and whether Mantel can be reached.
 
-import { request, isOffline } from './api';
+import { request } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, type Ended, isGuest, refreshToken, sessionEvents } from './api/session';
+import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents, type Ended } from './api/session';
+import { requestOrLast } from './offline';
+import { connection } from './offline/connection.svelte';
 
 export type Person = NonNullable<ViewerQuery['viewer']>;
 
@@ -20,18 +22,24 @@ class App {
   reason: 'ended' | 'guestEnded' | null = $state(null);
   /** What went wrong when that was asked. */
   problem: unknown = $state.raw(null);
-  online = $state(navigator.onLine);
   /** How many things happened that were not read; 100 stands for 100 or more. */
   unread = $state(0);
 
   constructor() {
-    addEventListener('online', () => { this.online = true; });
-    addEventListener('offline', () => { this.online = false; });
     sessionEvents.addEventListener('ended', event => {
       this.user = null;
       const { byChoice, guest } = (event as CustomEvent<Ended>).detail;
       this.reason = byChoice ? null : guest ? 'guestEnded' : 'ended';
     });
+  }
+
+  /** Whether Mantel can be reached, as far as is known. */
+  get online(): boolean {
+    return connection.online;
+  }
+
+  set online(online: boolean) {
+    connection.online = online;
   }
 
   get isAdmin(): boolean {
@@ -47,11 +55,10 @@ class App {
     this.problem = null;
     this.starting = true;
     try {
-      if (hasSession()) this.user = (await request(Viewer, {})).viewer;
+      if (hasSession()) this.user = (await requestOrLast(Viewer, {})).viewer;
       this.reason = this.user ? null : this.reason;
     } catch (error) {
       if (hasSession()) this.problem = error;
-      if (isOffline(error)) this.online = false;
     } finally {
       this.starting = false;
     }

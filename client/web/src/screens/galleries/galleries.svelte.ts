@@ -1,10 +1,10 @@
 // The galleries that one sees, remembered so that going back to them shows them at once.
 
-import { request } from '../../api';
 import { Galleries } from '../../api/generated/Galleries';
 import type { GalleriesQuery } from '../../api/generated/graphql';
 import { allPages } from '../../api/pages';
 import { sessionEvents } from '../../api/session';
+import { requestOrLast } from '../../offline';
 
 export type Card = NonNullable<GalleriesQuery['galleries']>['edges'][number]['node'];
 
@@ -24,7 +24,7 @@ class GalleryList {
   /** Asks anew. What was there stays meanwhile, and where that fails. */
   async refresh(): Promise<void> {
     const session = this.#session;
-    const cards = await allPages(async after => (await request(Galleries, { first: 100, after })).galleries);
+    const cards = await allPages(async after => (await requestOrLast(Galleries, { first: 100, after })).galleries);
     if (session === this.#session) this.cards = cards ?? [];
   }
 

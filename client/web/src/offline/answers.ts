@@ -1,0 +1,40 @@
+// The last answers of the API, for when it is out of reach.
+
+import { Database } from './database';
+import { ANSWERS } from './names';
+
+/** About the last ten galleries with their pages, and the lists around them. */
+const KEPT = 60;
+const database = new Database(ANSWERS, { answers: { keyPath: 'key' } });
+
+interface Row {
+  key: string;
+  at: number;
+  data: unknown;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Keeps an answer; the oldest go. */
+export function remember(key: string, data: unknown): Promise<void> {
+  const kept = last.then(() => write({ key, at: Date.now(), data })).catch(() => {
+    // Where nothing can be kept there is nothing to see without a connection.
+  });
+  last = kept;
+  return kept;
+}
+
+async function write(row: Row): Promise<void> {
+  await database.run('answers', 'readwrite', store => void store.put(row));
+  const keys = await database.run('answers', 'readonly', store => store.count());
+  if ((keys ?? 0) <= KEPT) return;
+  const rows = await database.run('answers', 'readonly', store => store.getAll() as IDBRequest<Row[]>) ?? [];
+  const old = rows.sort((a, b) => b.at - a.at).slice(KEPT);
+  await database.run('answers', 'readwrite', store => old.forEach(({ key }) => store.delete(key)));
+}
+
+/** What was answered last; undefined where that is not known. */
+export async function recall(key: string): Promise<unknown> {
+  const row = await database.run('answers', 'readonly', store => store.get(key) as IDBRequest<Row | undefined>).catch(() => undefined);
+  return row?.data;
+}

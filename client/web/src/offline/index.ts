@@ -1,0 +1,56 @@
+// What is still here when Mantel is out of reach, and what must not be here any more once somebody signed out.
+
+import { isOffline, request } from '../api';
+import type { Operation } from '../api/operation';
+import { hasSession, isGuest, sessionEvents } from '../api/session';
+import { connection } from './connection.svelte';
+import { ANSWERS, FILES, THUMBNAILS } from './names';
+
+/** Changes when the session does: what was asked before belongs to nobody then. */
+let era = 0;
+
+/** Like `request`; where nothing answers, what was answered last. Not for guests: the browser is often not theirs. */
+export async function requestOrLast<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables, signal?: AbortSignal): Promise<Data> {
+  const key = `${/\w+ (\w+)/.exec(operation)?.[1]} ${JSON.stringify(variables)}`;
+  const asked = era;
+  const keeps = !isGuest();
+  try {
+    const data = await request(operation, variables, signal);
+    connection.online = true;
+    if (keeps) {
+      // Without this part of the page, which failed to load, nothing is kept.
+      import('./answers').then(async ({ remember }) => {
+        if (asked === era) await remember(key, data);
+      }).catch(() => {});
+    }
+    return data;
+  } catch (error) {
+    if (!isOffline(error)) throw error;
+    connection.online = false;
+    const known = keeps && asked === era ? await import('./answers').then(({ recall }) => recall(key), () => undefined) : undefined;
+    if (known === undefined) throw error;
+    return known as Data;
+  }
+}
+
+sessionEvents.addEventListener('ended', event => {
+  // A guest of a tab leaves the family's things alone.
+  if (hasSession()) return;
+  era += 1;
+  deleteDatabase(ANSWERS);
+  if ('caches' in globalThis) void caches.delete(THUMBNAILS);
+  navigator.serviceWorker?.controller?.postMessage('forget');
+  // A session that ended by itself keeps what is on its way, for the same person to go on with.
+  if ((event as CustomEvent<boolean>).detail) {
+    deleteDatabase(FILES);
+    localStorage.removeItem('mantel.uploads');
+  }
+});
+
+function deleteDatabase(name: string): void {
+  try {
+    indexedDB.deleteDatabase(name);
+  } catch {
+    // There is none.
+  }
+}

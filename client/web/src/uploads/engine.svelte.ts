@@ -1,0 +1,172 @@
+// The queue in this page: what it needs of the browser, and what shows of it.
+
+import { accepted, request } from '../api';
+import { CancelUpload } from '../api/generated/CancelUpload';
+import { FinishUpload } from '../api/generated/FinishUpload';
+import { Node } from '../api/generated/Node';
+import { OnMediaReady } from '../api/generated/OnMediaReady';
+import { RequestUpload } from '../api/generated/RequestUpload';
+import { sessionEvents } from '../api/session';
+import { subscribe } from '../api/stream';
+import { app } from '../app.svelte';
+import { loadTexts } from '../texts';
+import { endHashing, sha256Of } from './hashing';
+import { isPending, type Item } from './items';
+import { Meter } from './meter';
+import { put } from './put';
+import { Queue } from './queue';
+import { Slots } from './slots';
+import { Store } from './store';
+import type { Api } from './transfer';
+import { uploads, type Destination } from './uploads.svelte';
+import { viewOf, type View } from './view';
+import { browserWorld as world } from './world';
+
+/** Parts that are sent at the same time: more do not make it faster, and take the line from whoever looks. */
+const PARTS_AT_ONCE = 3;
+/** What is shown changes at most so often. */
+const SHOWN_EVERY_MS = 200;
+
+const api: Api = {
+  announce: async input => accepted((await request(RequestUpload, { input })).requestUpload),
+  finish: async mediaId => accepted((await request(FinishUpload, { input: { mediaId } })).finishUpload).media!,
+  cancel: mediaId => request(CancelUpload, { input: { mediaId } }),
+  look: async id => {
+    const { node } = await request(Node, { id });
+    return node && 'status' in node ? node : null;
+  },
+};
+
+class Engine {
+  view: View = $state.raw(viewOf([]));
+  /** Bytes per second. */
+  speed = $state(0);
+  isOnline = $state(navigator.onLine);
+  readonly #store = new Store(world.now);
+  readonly #meter = new Meter();
+  #refreshing = 0;
+  #mayRestore = false;
+  #wakeLock: Promise<WakeLockSentinel | null> | null = null;
+
+  readonly #queue = new Queue({
+    api,
+    hash: sha256Of,
+    put,
+    slots: new Slots(PARTS_AT_ONCE),
+    world,
+    keeper: this.#store,
+    // Not `randomUUID`: plain http has none.
+    newId: () => Array.from(crypto.getRandomValues(new Uint32Array(4)), part => part.toString(36)).join(''),
+    listen: (galleryId, hear) => subscribe(OnMediaReady, { galleryId }, ({ onMediaReady }) => {
+      if (onMediaReady) hear(onMediaReady.mediaId);
+    }),
+    changed: () => this.#changed(),
+    arrived: (galleryId, mediaId) => uploads.arrived(galleryId, mediaId),
+  });
+
+  constructor() {
+    sessionEvents.addEventListener('ended', () => this.#stop());
+    addEventListener('beforeunload', event => {
+      if (this.#queue.items.some(isPending)) event.preventDefault();
+    });
+    addEventListener('online', () => {
+      this.isOnline = true;
+      this.#queue.retryInterrupted();
+    });
+    addEventListener('offline', () => { this.isOnline = false; });
+    document.addEventListener('visibilitychange', () => this.#keepAwake());
+  }
+
+  /** To be called once: goes on with what was left, in one tab alone where the browser can tell tabs apart. */
+  async start(): Promise<void> {
+    await loadTexts('uploads');
+    if (!navigator.locks) {
+      this.#mayRestore = true;
+      return this.goOn();
+    }
+    // Held for as long as this page lives.
+    void navigator.locks.request('mantel.uploads', async () => {
+      this.#mayRestore = true;
+      await this.goOn();
+      await new Promise(() => {});
+    });
+  }
+
+  async goOn(): Promise<void> {
+    const owner = app.user?.id;
+    if (!this.#mayRestore || owner === undefined || app.isGuest) return;
+    const left = await this.#store.left(owner);
+    if (app.user?.id === owner) this.#queue.restore(left);
+  }
+
+  add(files: readonly File[], gallery: Destination): void {
+    if (!app.user) return;
+    this.#store.belongsTo(app.user.id);
+    // A new batch counts anew.
+    if (uploads.pending === 0) this.#queue.clearArrived();
+    this.#queue.add(files, gallery);
+  }
+
+  choose(files: readonly File[]): number {
+    return this.#queue.choose(files);
+  }
+
+  retry(item: Item): void {
+    this.#queue.retry(item);
+  }
+
+  retryAll(): void {
+    this.#queue.retryAll();
+  }
+
+  cancel(item: Item): void {
+    this.#queue.cancel(item);
+  }
+
+  cancelAll(): void {
+    this.#queue.cancelAll();
+  }
+
+  clear(): void {
+    this.#queue.clear();
+  }
+
+  #stop(): void {
+    this.#store.forget();
+    this.#queue.stop();
+    endHashing(new DOMException('signed out', 'AbortError'));
+    this.#meter.reset();
+    this.#refresh();
+  }
+
+  #changed(): void {
+    if (this.#refreshing === 0) this.#refreshing = window.setTimeout(() => this.#refresh(), SHOWN_EVERY_MS);
+  }
+
+  #refresh(): void {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = 0;
+    const { counts } = this.view = viewOf(this.#queue.items);
+    uploads.pending = counts.waiting + counts.hashing + counts.sending + counts.preparing;
+    const sending = counts.waiting + counts.hashing + counts.sending > 0;
+    if (sending) this.#meter.note(world.now(), this.#queue.bytesSent);
+    else this.#meter.reset();
+    this.speed = this.#meter.speed;
+    this.#keepAwake();
+  }
+
+  /** A phone that falls asleep stops sending. */
+  #keepAwake(): void {
+    if (document.visibilityState !== 'visible') {
+      // The browser gives it up by itself.
+      this.#wakeLock = null;
+    } else if (!this.#queue.items.some(isPending)) {
+      void this.#wakeLock?.then(lock => lock?.release());
+      this.#wakeLock = null;
+    } else {
+      this.#wakeLock ??= navigator.wakeLock?.request('screen').catch(() => null) ?? null;
+    }
+  }
+}
+
+export const engine = new Engine();
