@@ -6,21 +6,23 @@ const server = process.env['MANTEL_URL'] ?? 'http://127.0.0.1:8480';
 const handOn = { target: server, changeOrigin: true, headers: { origin: server } };
 
 /**
- * Few files: each of its own costs a request, and compresses worse. What everybody needs at once; what most look at; what those
- * need who look after things; each with its texts. Photoswipe comes with the first picture that is looked at.
+ * Few files: each of its own costs a request, and compresses worse. What everybody needs at once is one; the viewer, which comes
+ * with the first picture that is looked at; what several screens share; and the texts of those who look, and of those who manage.
  */
 const LOOK = 'gallery|timeline|viewer|search|activity';
-const MANAGE = 'access|edit|people|links|trash|settings|share|uploads';
+const MANAGE = 'edit|people|links|trash|settings|uploads';
 const GROUPS = [
   { name: 'core', tags: ['$initial' as const], priority: 30 },
+  { name: 'forms', test: /src\/ui\/(Form|Field|PasswordField)/, priority: 25 },
   { name: 'viewer', test: /node_modules\/photoswipe|src\/viewer\//, priority: 20 },
-  { name: 'look', test: new RegExp(`src/(media|screens/(${LOOK}))/`), priority: 10 },
-  { name: 'manage', test: new RegExp(`src/(access|edit|screens/(${MANAGE}))/`), priority: 10 },
-  { name: 'ui', test: /src\/(ui|api)\//, priority: 5 },
   ...['en', 'de'].flatMap(language => [
     { name: `look-${language}`, test: new RegExp(`src/texts/${language}/(${LOOK})\\.ts`), priority: 10 },
     { name: `manage-${language}`, test: new RegExp(`src/texts/${language}/(${MANAGE})\\.ts`), priority: 10 },
   ]),
+  { name: 'cards', test: /src\/(media\/(Picture|thumbhash)|texts\/format|screens\/galleries\/(Cards|CardFace|Galleries|galleries))|node_modules\/thumbhash/, priority: 8 },
+  { name: 'gallery', test: /src\/(media|screens\/(gallery|timeline))\//, priority: 7 },
+  { name: 'manage', test: /src\/(access|edit|screens\/(people|links|trash|settings))\//, priority: 7 },
+  { name: 'shared', minShareCount: 2, priority: 1 },
 ];
 
 export default defineConfig({
