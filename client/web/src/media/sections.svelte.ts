@@ -204,6 +204,7 @@ export class SectionList implements MediaList {
   }
 
   retry(): void {
+    if (!this.problem) return;
     this.problem = null;
     this.#pump();
   }

@@ -122,9 +122,9 @@ export class GridView {
     if (!box) return null;
     const screen = this.#grid.getBoundingClientRect().top;
     const [over, under] = [box.top + screen - this.#covered, box.top + box.height + screen - innerHeight];
-    if (over < 0 || under > 0) {
-      const nearest = over < 0 ? box.top - this.#covered - 8 : box.top + box.height - innerHeight + 8 + this.#bottomBar();
-      this.#scrollTo(place === 'nearest' ? nearest : box.top - (innerHeight - box.height) / 2);
+    if (over < 0 && place === 'nearest') this.#scrollTo(this.#headOf(found.section.key, box.top) - this.#covered);
+    else if (over < 0 || under > 0) {
+      this.#scrollTo(place === 'nearest' ? box.top + box.height - innerHeight + 8 + this.#bottomBar() : box.top - (innerHeight - box.height) / 2);
     }
     await new Promise(requestAnimationFrame);
     return this.#grid?.querySelector<HTMLElement>(`[data-media="${CSS.escape(id)}"]`) ?? null;
@@ -150,6 +150,13 @@ export class GridView {
     const there = inside ? here : this.placed[at + by];
     if (!there || there.layout.rows === 0) return null;
     return nearestIn(there, inside ? row : by === 1 ? 0 : there.layout.rows - 1, box.left + box.width / 2);
+  }
+
+  /** What is to be seen with a picture: of the first row its heading, and of the first of all the head of the page. */
+  #headOf(key: string, top: number): number {
+    const placed = this.placed.find(({ section }) => section.key === key);
+    if (!placed || top > placed.top + placed.heading) return top - 8;
+    return placed === this.placed[0] ? -scrollY - innerHeight : placed.top;
   }
 
   #scrollTo(y: number): void {

@@ -40,6 +40,7 @@ export const ICONS = {
   plus: 'M12 5v14M5 12h14',
   reply: 'M9 7L4 12l5 5M4 12h9c4 0 7 2 7 6',
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L21 21',
+  select: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12.5l3 3 5-6.5',
   share: 'M12 15V4M8 7.5L12 3.5l4 4M6 11H5v9h14v-9h-1',
   signOut: 'M10 4H5v16h5M15 8l4 4-4 4M9 12h10',
   sort: 'M7 5v14M3.5 15.5L7 19l3.5-3.5M13 6h8M13 12h6M13 18h4',

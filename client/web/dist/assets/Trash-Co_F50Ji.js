@@ -1,0 +1,1 @@
+import{t as e}from"./Loading-oF698_Wr.js";function t(t){e(t,{})}export{t as default};
