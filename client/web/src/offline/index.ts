@@ -3,7 +3,6 @@
 import { isOffline, request } from '../api';
 import type { Operation } from '../api/operation';
 import { hasSession, isGuest, sessionEvents } from '../api/session';
-import { connection } from './connection.svelte';
 import { ANSWERS, FILES, THUMBNAILS } from './names';
 
 /** Changes when the session does: what was asked before belongs to nobody then. */
@@ -16,7 +15,6 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
   const keeps = !isGuest();
   try {
     const data = await request(operation, variables, signal);
-    connection.online = true;
     if (keeps) {
       // Without this part of the page, which failed to load, nothing is kept.
       import('./answers').then(async ({ remember }) => {
@@ -26,7 +24,6 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
     return data;
   } catch (error) {
     if (!isOffline(error)) throw error;
-    connection.online = false;
     const known = keeps && asked === era ? await import('./answers').then(({ recall }) => recall(key), () => undefined) : undefined;
     if (known === undefined) throw error;
     return known as Data;
