@@ -229,16 +229,24 @@ fn lists_in_lists_multiply() {
 }
 
 #[test]
-fn what_the_site_asks_for_is_far_from_the_limit() {
-    let web = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/web");
-    let console = std::fs::read_to_string(web.join("console.js")).expect("the console");
-    let introspection =
-        console.split_once("const SCHEMA = `").expect("its document").1.split_once('`').expect("its end").0;
-    let ty = console.split_once("const TYPE = '").expect("its type").1.split_once('\'').expect("its end").0;
-    let document = introspection.replace("${TYPE}", ty);
+fn what_tools_ask_for_to_learn_the_schema_is_far_from_the_limit() {
+    // A type within a type, as often as graphql-js asks, and by it GraphiQL.
+    let ty = (0..9).fold("kind name".to_owned(), |inner, _| format!("kind name ofType {{ {inner} }}"));
+    let document = format!(
+        "query IntrospectionQuery {{ __schema {{ description queryType {{ name kind }} mutationType {{ name kind }} \
+         subscriptionType {{ name kind }} types {{ ...FullType }} \
+         directives {{ name description isRepeatable locations args(includeDeprecated: true) {{ ...InputValue }} }} }} }} \
+         fragment FullType on __Type {{ kind name description specifiedByURL isOneOf \
+         fields(includeDeprecated: true) {{ name description args(includeDeprecated: true) {{ ...InputValue }} \
+         type {{ ...TypeRef }} isDeprecated deprecationReason }} \
+         inputFields(includeDeprecated: true) {{ ...InputValue }} interfaces {{ ...TypeRef }} \
+         enumValues(includeDeprecated: true) {{ name description isDeprecated deprecationReason }} \
+         possibleTypes {{ ...TypeRef }} }} \
+         fragment InputValue on __InputValue {{ name description type {{ ...TypeRef }} defaultValue isDeprecated \
+         deprecationReason }} \
+         fragment TypeRef on __Type {{ {ty} }}"
+    );
     let inspector = Inspector::new(&resolvers::sdl());
-    let measured = inspector.check(&mut Request::new(document)).expect("the console may ask for the schema");
+    let measured = inspector.check(&mut Request::new(document)).expect("tools may ask for the schema");
     assert!(measured.cost < 1_000, "{measured:?}");
-    let page = "{ galleries(first: 20) { edges { node { id title cover { id thumbnail { url width height } } } } } }";
-    assert!(inspector.check(&mut Request::new(page)).is_ok());
 }

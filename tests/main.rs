@@ -2,6 +2,7 @@
 
 mod access_grid;
 mod appsync;
+mod client;
 mod cost;
 mod doors;
 mod embedded_cognito;

@@ -67,6 +67,9 @@ struct Serve {
     /// ffmpeg, which makes pictures of films and films that phones play [default: the one on the PATH]
     #[arg(long, global = true, value_name = "PROGRAM", env = "MANTEL_FFMPEG")]
     ffmpeg: Option<PathBuf>,
+    /// Serves the web client of a folder instead of the one in this program, for those who work on it
+    #[arg(long, value_name = "DIR")]
+    client_dir: Option<PathBuf>,
     /// Shows the GraphQL schema to everybody, signed in or not, for those who develop clients
     #[arg(long)]
     dev: bool,
@@ -190,6 +193,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         clock: Arc::new(now),
         random: Arc::new(fill_random),
         retry_base_seconds: RETRY_BASE_SECONDS,
+        client_dir: serve.client_dir.clone(),
         dev: serve.dev,
         converter: None,
         processes: true,
@@ -217,9 +221,9 @@ async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
     let public_url = options.public_url.clone();
     let system = System::start(options.clone()).await?;
     let site = public_url.map_or_else(|| address_for_people(system.site), |url| url.to_string());
+    let graphiql = if cfg!(feature = "graphiql") { format!("  GraphiQL  {site}graphiql\n") } else { String::new() };
     let mut text = format!(
-        "\nMantel is running.\n\n  Site      {site}\n  GraphiQL  {site}graphiql\n  API       {site}graphql\n  \
-         Data      {}\n",
+        "\nMantel is running.\n\n  Site      {site}\n{graphiql}  API       {site}graphql\n  Data      {}\n",
         data.display()
     );
     // Before anything else can go wrong: these are shown this once.

@@ -29,7 +29,7 @@ use crate::{
     hosts::Hosts,
     s3,
     server::{plain, serve},
-    site::Site,
+    site::{Files, Site},
 };
 
 /// The region that the embedded services say they are in.
@@ -67,6 +67,8 @@ pub struct Options {
     pub random: Random,
     /// Seconds after which a failed event is tried again, doubled at each failure.
     pub retry_base_seconds: i64,
+    /// A folder with a web client to serve instead of the one in this program.
+    pub client_dir: Option<PathBuf>,
     /// Whether the GraphQL schema shows to callers without a session.
     pub dev: bool,
     /// Who looks into files.
@@ -132,6 +134,7 @@ impl System {
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         // First of all: a second instance is told about the folder, not about a port that happens to be taken.
         let folder = DataFolder::open(&options.data)?;
+        let web = Files::web(options.client_dir.as_deref())?;
         let aws = bind(options.aws_listen, "--aws-listen").await?;
         let media = bind(options.media_listen, "--media-listen").await?;
         let site = bind(options.listen, "--listen").await?;
@@ -166,6 +169,8 @@ impl System {
         let now = (options.clock)();
         let new_accounts = accounts::create_missing(&store, &options.passwords, &options.random, now).await?;
         let site_of = Site {
+            web,
+            graphiql: Files::graphiql(),
             gateway: Gateway::new(api.clone(), options.clock.clone(), options.random.clone()),
             hosts,
             media_url: options.media_url.clone(),

@@ -36,6 +36,6 @@ pub use position::{InvalidPosition, Position};
 pub use rendition::{Conversion, DerivedFile, FilmInPhoto, RenditionName, RenditionSize, Renditions, Upright};
 pub use rotation::Rotation;
 pub use text::{Caption, CommentText, Description, DisplayName, Email, FileName, PlaceName, Title};
-pub use time::{Clock, InvalidTimestamp, Timestamp};
+pub use time::{Clock, InvalidTimestamp, MAX_OFFSET_MINUTES, Timestamp};
 pub use upload::Sha256;
 pub use word::{MAX_WORDS, Word, words};

@@ -8,6 +8,9 @@ use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 /// Tells the present time. Made once, in `main`; tests set their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Kiribati is 14 hours ahead of UTC; nowhere is further from it, in either direction.
+pub const MAX_OFFSET_MINUTES: i32 = 14 * 60;
+
 const MILLIS_PER_SECOND: i64 = 1_000;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 

@@ -4,21 +4,24 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use model::{
-    AccessLevel, Error, MediaId, MediaStatus, PageRequest, UserId,
+    AccessLevel, Error, MediaStatus, PageRequest, UserId,
     access::{Action, Requester},
 };
 
 use crate::{
     connection::{connection, filtered_page},
     context::{caller, store},
+    days::Days,
     directives::{aws_cognito_user_pools, groups, resolver},
     error::answer,
+    gallery_media::{self, Wanted},
     gate,
     loaders::{loader, shared},
     media::{Media, MediaConnection, MediaKind},
     permissions::{self, GalleryPermissions},
     scalars::{AwsDate, AwsDateTime},
     share_link::{self, ShareLink},
+    timeline::TimelineMonth,
     user::User,
 };
 
@@ -159,23 +162,26 @@ impl Gallery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "Another order than the gallery's own.")] sort: Option<GallerySort>,
         #[graphql(desc = "Only photos, or only videos.")] kind: Option<MediaKind>,
+        #[graphql(
+            desc = "Only what was taken on this day or later, at the place of the picture. Needs an order by date."
+        )]
+        from: Option<AwsDate>,
+        #[graphql(
+            desc = "Only what was taken on this day or earlier, at the place of the picture. Needs an order by date."
+        )]
+        to: Option<AwsDate>,
     ) -> async_graphql::Result<Option<MediaConnection>> {
         let request = answer(ctx, PageRequest::parse(first, after.as_deref()))?;
-        let sort = sort.map_or(self.0.sort, Into::into);
-        let kind = kind.map(model::MediaKind::from);
-        let page = filtered_page(
-            &request,
-            |request| async move { store(ctx).list_media(self.0.id, &request, sort).await },
-            |ids: Vec<MediaId>| async move {
-                // An index lags behind the table, which says what is still so.
-                let mut found = loader(ctx).load_many(&ids).await.map_err(shared)?;
-                let wanted =
-                    |media: &model::Media| media.is_shown_in(self.0.id) && kind.is_none_or(|kind| media.kind == kind);
-                Ok(ids.iter().map(|id| found.remove(id).filter(wanted)).collect())
-            },
-        );
-        let page = answer(ctx, page.await)?;
-        Ok(Some(MediaConnection::new(page, &request)))
+        let days = answer(ctx, Days::parse(from, to))?;
+        let wanted = Wanted { sort: sort.map_or(self.0.sort, Into::into), kind: kind.map(Into::into), days };
+        Ok(Some(answer(ctx, gallery_media::page(ctx, &self.0, &request, &wanted).await)?))
+    }
+
+    /// The months in which its photos and videos were taken, newest first: together they hold all that it shows. What does
+    /// not say when it was taken counts by the date of the file, or of its upload, in `media(from:, to:)` as well.
+    #[graphql(directive = resolver::apply())]
+    async fn months(&self) -> Option<Vec<TimelineMonth>> {
+        Some(TimelineMonth::newest_first(self.0.months.clone()))
     }
 
     /// What you may do with it.

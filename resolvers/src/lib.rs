@@ -8,12 +8,14 @@ mod calls;
 mod comment;
 mod connection;
 mod context;
+mod days;
 mod directives;
 pub mod document;
 mod error;
 mod events;
 mod gallery;
 mod gallery_edit;
+mod gallery_media;
 mod gate;
 mod gate_many;
 pub mod guard;
@@ -28,6 +30,7 @@ mod media_edit;
 mod node;
 mod nullable;
 mod panic;
+mod password_reset;
 mod permissions;
 mod rendition;
 mod reorder;
@@ -87,6 +90,7 @@ pub struct Mutation(
     reorder::ReorderMutations,
     activity::ActivityMutations,
     user::UserMutations,
+    password_reset::PasswordResetMutations,
     share_link_edit::ShareLinkMutations,
     share_link_session::OpenShareLinkMutations,
     subscription::EventMutations,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use futures::future::join_all;
 use model::{
-    Caption, Error, GalleryId, InputError, InputErrorCode, Media as Record, MediaId, PlaceName, Rotation, Timestamp,
-    access::Action, object_key::Work,
+    Caption, Error, GalleryId, InputError, InputErrorCode, MAX_OFFSET_MINUTES, Media as Record, MediaId, PlaceName,
+    Rotation, Timestamp, access::Action, object_key::Work,
 };
 use store::{MediaChange, Moved};
 
@@ -257,7 +257,6 @@ fn parse_taken_at(
     time: Option<AwsDateTime>,
     offset_minutes: Option<i32>,
 ) -> Result<Option<(Timestamp, Option<i32>)>, InputError> {
-    const MAX_OFFSET_MINUTES: i32 = 14 * 60;
     match (time, offset_minutes) {
         (_, Some(offset)) if offset.abs() > MAX_OFFSET_MINUTES => Err(InputError::new(
             InputErrorCode::Invalid,

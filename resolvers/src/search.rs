@@ -11,6 +11,7 @@ use crate::{
     comment::Comment,
     connection::connection,
     context::{caller, store},
+    days::Days,
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gallery::Gallery,
@@ -95,8 +96,7 @@ struct Wanted {
     words: BTreeSet<Word>,
     /// The longest word, which leaves the fewest entries to look at.
     index: Word,
-    from: Option<String>,
-    to: Option<String>,
+    days: Days,
 }
 
 impl Wanted {
@@ -105,14 +105,7 @@ impl Wanted {
         let Some(index) = words.iter().max_by_key(|word| word.as_str().chars().count()).cloned() else {
             return Err(Error::BadRequest("`text` must hold a word of at least two letters or digits.".to_owned()));
         };
-        let from = from.map(|day| day.day("from")).transpose()?;
-        let to = to.map(|day| day.day("to")).transpose()?;
-        if let (Some(from), Some(to)) = (&from, &to)
-            && from > to
-        {
-            return Err(Error::BadRequest("`from` must not be later than `to`.".to_owned()));
-        }
-        Ok(Self { words, index, from, to })
+        Ok(Self { words, index, days: Days::parse(from, to)? })
     }
 
     /// What the entry stands for, if it is wanted. `seen` holds what the caller may see.
@@ -123,28 +116,23 @@ impl Wanted {
                 let created = gallery.created_at.day_at(0);
                 let first = gallery.first_taken_on.as_ref().unwrap_or(&created);
                 let last = gallery.last_taken_on.as_ref().unwrap_or(&created);
-                let found = self.spans(first, last) && self.is_met(entry, &gallery.words());
+                let found = self.days.meet(first, last) && self.is_met(entry, &gallery.words());
                 found.then(|| SearchResult::Gallery(gallery.clone().into()))
             }
             NodeId::Media(id) => {
                 let media = seen.media.get(&id)?;
                 let day = media.day();
-                let found = self.spans(&day, &day) && self.is_met(entry, &media.words());
+                let found = self.days.hold(&day) && self.is_met(entry, &media.words());
                 found.then(|| media.clone().into())
             }
             NodeId::Comment(id) => {
                 let comment = seen.comments.get(&id)?;
                 let day = comment.created_at.day_at(0);
-                let found = self.spans(&day, &day) && self.is_met(entry, &comment.words());
+                let found = self.days.hold(&day) && self.is_met(entry, &comment.words());
                 found.then(|| SearchResult::Comment(comment.clone().into()))
             }
             NodeId::User(_) | NodeId::Link(_) => None,
         }
-    }
-
-    /// Whether something of these days is wanted. Days are texts that sort as what they stand for.
-    fn spans(&self, first: &str, last: &str) -> bool {
-        self.from.as_deref().is_none_or(|from| from <= last) && self.to.as_deref().is_none_or(|to| first <= to)
     }
 
     /// Whether something with these words is found at this entry. Of several entries that match, the first that a reader

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Context, Object, SimpleObject};
-use model::{Error, MediaId, Page, PageRequest, Timestamp};
+use model::{Error, MediaId, Page, PageRequest};
 
 use crate::{
     bounded::bounded_page,
     context::{caller, store},
+    days::Days,
     directives::{aws_cognito_user_pools, groups},
     error::answer,
     gate,
@@ -16,10 +17,6 @@ use crate::{
     scalars::AwsDate,
 };
 
-/// No place on Earth is further ahead of or behind UTC.
-const MAX_OFFSET_SECONDS: i64 = 14 * 3_600;
-const SECONDS_PER_DAY: i64 = 24 * 3_600;
-
 /// A month in which pictures were taken.
 #[derive(SimpleObject)]
 pub(crate) struct TimelineMonth {
@@ -27,6 +24,17 @@ pub(crate) struct TimelineMonth {
     month: String,
     /// How many photos and videos of that month you may see.
     count: u32,
+}
+
+impl TimelineMonth {
+    /// From what is counted by month; months in which nothing is left are left out.
+    pub(crate) fn newest_first(counts: BTreeMap<String, i64>) -> Vec<Self> {
+        let months = counts.into_iter().rev().filter_map(|(month, count)| {
+            let count = u32::try_from(count).ok().filter(|count| *count > 0)?;
+            Some(Self { month, count })
+        });
+        months.collect()
+    }
 }
 
 /// Queries about the whole library.
@@ -101,46 +109,5 @@ async fn months(ctx: &Context<'_>) -> Result<Vec<TimelineMonth>, Error> {
             break;
         }
     }
-    let months = counts.into_iter().rev().filter_map(|(month, count)| {
-        let count = u32::try_from(count).ok().filter(|count| *count > 0)?;
-        Some(TimelineMonth { month, count })
-    });
-    Ok(months.collect())
-}
-
-/// Some days, both ends included; a missing end is open.
-struct Days {
-    from: Option<(String, Timestamp)>,
-    to: Option<(String, Timestamp)>,
-}
-
-impl Days {
-    /// From two arguments.
-    fn parse(from: Option<AwsDate>, to: Option<AwsDate>) -> Result<Self, Error> {
-        let day = |date: Option<AwsDate>, argument| date.map(|date| start_of(date.day(argument)?)).transpose();
-        Ok(Self { from: day(from, "from")?, to: day(to, "to")? })
-    }
-
-    /// Whether a day is one of them.
-    fn hold(&self, day: &str) -> bool {
-        self.from.as_ref().is_none_or(|(from, _)| from.as_str() <= day)
-            && self.to.as_ref().is_none_or(|(to, _)| day <= to.as_str())
-    }
-
-    /// The moments that may be on one of these days somewhere on Earth; none where all may.
-    fn range(&self) -> Option<(Timestamp, Timestamp)> {
-        if self.from.is_none() && self.to.is_none() {
-            return None;
-        }
-        let from = self.from.as_ref().map_or(Timestamp::MIN, |(_, day)| day.plus_seconds(-MAX_OFFSET_SECONDS));
-        let to =
-            self.to.as_ref().map_or(Timestamp::MAX, |(_, day)| day.plus_seconds(SECONDS_PER_DAY + MAX_OFFSET_SECONDS));
-        Some((from, to))
-    }
-}
-
-/// A day, and the moment at which it begins by UTC.
-fn start_of(day: String) -> Result<(String, Timestamp), Error> {
-    let start = format!("{day}T00:00:00Z").parse().map_err(Error::internal)?;
-    Ok((day, start))
+    Ok(TimelineMonth::newest_first(counts))
 }

@@ -330,7 +330,7 @@ async fn renewed_account(
 }
 
 /// 96 unpredictable bits, with a digit and a letter of each case and a sign, so that any password policy takes it.
-fn temporary_password(ctx: &Context<'_>) -> String {
+pub(crate) fn temporary_password(ctx: &Context<'_>) -> String {
     let mut bytes = [0; 12];
     (services(ctx).random)(&mut bytes);
     format!("{}-aA1", BASE64_URL_SAFE_NO_PAD.encode(bytes))
@@ -419,11 +419,16 @@ async fn visible_photo(ctx: &Context<'_>, id: &ID) -> Result<MediaId, Error> {
     media.map(|media| media.id).ok_or_else(|| InputError::not_found("avatarMediaId").into())
 }
 
-async fn person(ctx: &Context<'_>, id: &ID) -> Result<model::User, Error> {
+/// The person of this id.
+///
+/// # Errors
+/// [`InputErrorCode::NotFound`] where there is none.
+pub(crate) async fn person(ctx: &Context<'_>, id: &ID) -> Result<model::User, Error> {
     let id = id.parse().map_err(|_| InputError::not_found("userId"))?;
     store(ctx).get_user(id).await?.ok_or_else(|| InputError::not_found("userId").into())
 }
 
-async fn changed(ctx: &Context<'_>, id: UserId, change: &UserChange) -> Result<model::User, Error> {
+/// Changes a person, and gives the person as it is then.
+pub(crate) async fn changed(ctx: &Context<'_>, id: UserId, change: &UserChange) -> Result<model::User, Error> {
     store(ctx).update_user(id, change).await?.ok_or_else(|| InputError::not_found("userId").into())
 }

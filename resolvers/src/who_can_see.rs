@@ -1,9 +1,9 @@
-//! Who can see a photo or video, and by which rule: the answer of the function that decides.
+//! Who can see a photo, a video or a gallery, and by which rule: the answer of the function that decides.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use model::{
-    AccessLevel, Error, Gallery, LinkId, Media, PageRequest, UserId,
-    access::{Action, Requester, Rule, Subject, rule},
+    AccessLevel, Error, Gallery, LinkId, PageRequest, UserId,
+    access::{Action, GalleryAccess, Requester, Rule, Subject, rule},
 };
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) enum AccessRule {
     ShareLink,
 }
 
-/// A person, or a share link, by which a photo or video can be seen.
+/// A person, or a share link, by which a photo, a video or a gallery can be seen.
 #[derive(SimpleObject)]
 pub(crate) struct MediaViewer {
     /// The person; null where it is a share link.
@@ -44,7 +44,7 @@ pub(crate) struct MediaViewer {
     level: Option<GalleryAccessLevel>,
 }
 
-/// The query for who can see something.
+/// The queries for who can see something.
 #[derive(Default)]
 pub(crate) struct WhoCanSeeQueries;
 
@@ -62,19 +62,45 @@ impl WhoCanSeeQueries {
     ) -> async_graphql::Result<Option<Vec<MediaViewer>>> {
         let Ok(id) = media_id.parse() else { return Ok(None) };
         let Some(media) = answer(ctx, gate::media(ctx, id, Action::View).await)? else { return Ok(None) };
-        Ok(Some(answer(ctx, viewers(ctx, &media).await)?))
+        let gallery: Result<Option<Gallery>, Error> = loader(ctx).load_one(media.gallery_id).await.map_err(shared);
+        let Some(gallery) = answer(ctx, gallery)? else { return Ok(Some(Vec::new())) };
+        let access_to_media = |gallery| Subject::Media(gallery, gate::access_of(&media));
+        Ok(Some(answer(ctx, viewers(ctx, &gallery, access_to_media).await)?))
+    }
+
+    /// Everyone who can see a gallery, people by name, then share links; null where there is no such gallery.
+    #[graphql(
+        directive = aws_cognito_user_pools::apply(groups(&["admin"]))
+    )]
+    async fn who_can_see_gallery(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the gallery.")] gallery_id: ID,
+    ) -> async_graphql::Result<Option<Vec<MediaViewer>>> {
+        let Ok(id) = gallery_id.parse() else { return Ok(None) };
+        let Some(gallery) = answer(ctx, gate::gallery(ctx, id, Action::View).await)? else { return Ok(None) };
+        Ok(Some(answer(ctx, viewers(ctx, &gallery, Subject::Gallery).await)?))
     }
 }
 
-async fn viewers(ctx: &Context<'_>, media: &Media) -> Result<Vec<MediaViewer>, Error> {
-    let gallery: Option<Gallery> = loader(ctx).load_one(media.gallery_id).await.map_err(shared)?;
-    let Some(gallery) = gallery else { return Ok(Vec::new()) };
-    let mut viewers = people(ctx, &gallery, media).await?;
-    viewers.extend(links(ctx, &gallery, media).await?);
+/// Everyone who can see a gallery, or something in it: `subject` says what, for whoever has these rights to the gallery.
+async fn viewers(
+    ctx: &Context<'_>,
+    gallery: &Gallery,
+    subject: impl Fn(GalleryAccess) -> Subject,
+) -> Result<Vec<MediaViewer>, Error> {
+    let rule_of =
+        |requester: &Requester, grant: Option<AccessLevel>| rule(requester, &subject(gate::access(gallery, grant)));
+    let mut viewers = people(ctx, gallery, rule_of).await?;
+    viewers.extend(links(ctx, gallery, rule_of).await?);
     Ok(viewers)
 }
 
-async fn people(ctx: &Context<'_>, gallery: &Gallery, media: &Media) -> Result<Vec<MediaViewer>, Error> {
+async fn people(
+    ctx: &Context<'_>,
+    gallery: &Gallery,
+    rule_of: impl Fn(&Requester, Option<AccessLevel>) -> Option<Rule>,
+) -> Result<Vec<MediaViewer>, Error> {
     let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
     let mut viewers = Vec::new();
     loop {
@@ -87,7 +113,7 @@ async fn people(ctx: &Context<'_>, gallery: &Gallery, media: &Media) -> Result<V
         for id in ids {
             let Some(user) = users.remove(&id).filter(|user| !user.disabled) else { continue };
             let requester = Requester::Person { id, role: user.role };
-            if let Some(rule) = rule_of(&requester, gallery, media, grants.get(&id).copied()) {
+            if let Some(rule) = rule_of(&requester, grants.get(&id).copied()) {
                 viewers.push(MediaViewer::new(Some(user.into()), None, rule));
             }
         }
@@ -98,7 +124,11 @@ async fn people(ctx: &Context<'_>, gallery: &Gallery, media: &Media) -> Result<V
     }
 }
 
-async fn links(ctx: &Context<'_>, gallery: &Gallery, media: &Media) -> Result<Vec<MediaViewer>, Error> {
+async fn links(
+    ctx: &Context<'_>,
+    gallery: &Gallery,
+    rule_of: impl Fn(&Requester, Option<AccessLevel>) -> Option<Rule>,
+) -> Result<Vec<MediaViewer>, Error> {
     let now = caller(ctx).now;
     let mut request = PageRequest { first: model::MAX_PAGE_SIZE, after: None };
     let mut viewers = Vec::new();
@@ -109,7 +139,7 @@ async fn links(ctx: &Context<'_>, gallery: &Gallery, media: &Media) -> Result<Ve
         let mut links = store(ctx).get_links(&ids).await?;
         for id in ids {
             let Some(link) = links.remove(&id).filter(|link| link.is_open(now)) else { continue };
-            if let Some(rule) = rule_of(&Requester::Guest(guest_of(&link)), gallery, media, None) {
+            if let Some(rule) = rule_of(&Requester::Guest(guest_of(&link)), None) {
                 viewers.push(MediaViewer::new(None, Some(link.into()), rule));
             }
         }
@@ -118,10 +148,6 @@ async fn links(ctx: &Context<'_>, gallery: &Gallery, media: &Media) -> Result<Ve
         }
         request.after = cursors.into_iter().next_back().or(request.after);
     }
-}
-
-fn rule_of(requester: &Requester, gallery: &Gallery, media: &Media, grant: Option<AccessLevel>) -> Option<Rule> {
-    rule(requester, &Subject::Media(gate::access(gallery, grant), gate::access_of(media)))
 }
 
 impl MediaViewer {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, to_value, whole_item},
+    item::{to_value, whole_item},
     keys::{self, ACTIVITY, Key, TTL},
+    listing::{Listing, Source},
 };
 
 /// Arrivals within this time are one thing that happened.

@@ -4,8 +4,9 @@ use model::{AuditLine, Error, Page, PageRequest};
 
 use crate::{
     Store,
-    item::{Listing, Source, to_value, whole_item},
+    item::{to_value, whole_item},
     keys::{self, AUDIT, TTL},
+    listing::{Listing, Source},
 };
 
 /// What was done longer ago is forgotten.

@@ -11,8 +11,9 @@ use model::{
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, Transaction, whole_item},
+    item::{Transaction, whole_item},
     keys::{self, COMMENT_PREFIX, Key},
+    listing::{Listing, Source},
     replace::{difference, entries},
 };
 

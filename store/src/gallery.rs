@@ -11,8 +11,9 @@ use ulid::Ulid;
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, whole_item},
+    item::whole_item,
     keys::{self, DELETED_GALLERIES, GALLERIES, GRANT_PREFIX, Key},
+    listing::{Listing, Source},
     replace::Replaced,
 };
 

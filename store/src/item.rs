@@ -7,14 +7,14 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue, TransactWriteItem},
 };
-use model::{Cursor, Error, Page, PageRequest};
+use model::Error;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Store,
     change::Change,
     error::{from_sdk, service_code},
-    keys::{GSI1, Index, Item, Key, SK, text},
+    keys::{GSI1, Item, Key, text},
 };
 
 const MAX_BATCH_GET: usize = 100;
@@ -56,27 +56,6 @@ pub(crate) enum Transaction {
     Done,
     /// Nothing happened, because the conditions of these writes (counted from 0) did not hold.
     Refused(Vec<usize>),
-}
-
-/// A list to read: a partition of the table or of an index.
-pub(crate) struct Listing {
-    pub(crate) source: Source,
-    pub(crate) ascending: bool,
-}
-
-pub(crate) enum Source {
-    /// The items of one partition of the table whose sort key begins with a text; strongly consistent. A cursor holds
-    /// what follows that text.
-    Table { pk: String, sk_prefix: String },
-    /// One partition of an index, or the part of it whose sort key lies in a range, its ends included.
-    Index { index: Index, pk: String, range: Option<(String, String)> },
-}
-
-impl Source {
-    /// One partition of the first index.
-    pub(crate) fn index(pk: impl Into<String>) -> Self {
-        Self::Index { index: GSI1, pk: pk.into(), range: None }
-    }
 }
 
 impl Store {
@@ -244,72 +223,6 @@ impl Store {
             .set_expression_attribute_values(parts.values);
         TransactWriteItem::builder().condition_check(check.build().expect("table, key and condition are set")).build()
     }
-
-    /// Reads one page of a list with one query.
-    ///
-    /// `key_of` gives the key of the row that a cursor stands for; the cursor holds its place in the list.
-    pub(crate) async fn list<T: DeserializeOwned>(
-        &self,
-        listing: Listing,
-        page: &PageRequest,
-        key_of: impl Fn(&str) -> Option<Key>,
-    ) -> Result<Page<T>, Error> {
-        let mut query = self
-            .dynamodb
-            .query()
-            .table_name(&self.settings.table)
-            .scan_index_forward(listing.ascending)
-            .limit(i32::try_from(page.first + 1).map_err(Error::internal)?);
-        let (sort_attribute, prefix, start) = match &listing.source {
-            Source::Table { pk, sk_prefix } => {
-                query = query
-                    .consistent_read(true)
-                    .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
-                    .expression_attribute_values(":pk", text(pk))
-                    .expression_attribute_values(":prefix", text(sk_prefix));
-                let start = page.after.as_ref().map(|after| {
-                    let key = Key { pk: pk.clone(), sk: format!("{sk_prefix}{}", after.sort_key()) };
-                    Ok(key.attributes())
-                });
-                (SK, sk_prefix.as_str(), start)
-            }
-            Source::Index { index, pk, range } => {
-                query = query.index_name(index.name).expression_attribute_values(":pk", text(pk));
-                query = match range {
-                    None => query.key_condition_expression(format!("{} = :pk", index.pk)),
-                    Some((from, to)) => query
-                        .key_condition_expression(format!("{} = :pk AND {} BETWEEN :from AND :to", index.pk, index.sk))
-                        .expression_attribute_values(":from", text(from))
-                        .expression_attribute_values(":to", text(to)),
-                };
-                let start = page.after.as_ref().map(|after| index_start(*index, pk, after, &key_of));
-                (index.sk, "", start)
-            }
-        };
-        let answer = query.set_exclusive_start_key(start.transpose()?).send().await.map_err(from_sdk)?;
-        let items = answer.items.unwrap_or_default();
-        let has_next = items.len() > page.first || answer.last_evaluated_key.is_some();
-        let rows = items
-            .into_iter()
-            .take(page.first)
-            .map(|item| {
-                let sort = item.get(sort_attribute).and_then(|v| v.as_s().ok()).cloned().unwrap_or_default();
-                let place = sort.strip_prefix(prefix).unwrap_or(&sort);
-                Ok((Cursor::new(place), from_item(item)?))
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        Ok(Page { rows, has_next })
-    }
-}
-
-/// Where a query of an index goes on after a cursor.
-fn index_start(index: Index, pk: &str, after: &Cursor, key_of: impl Fn(&str) -> Option<Key>) -> Result<Item, Error> {
-    let key = key_of(after.sort_key())
-        .ok_or_else(|| Error::BadRequest("`after` is not a cursor of this list.".to_owned()))?;
-    let mut start = key.attributes();
-    start.insert(index.pk.to_owned(), text(pk));
-    start.insert(index.sk.to_owned(), text(after.sort_key()));
-    Ok(start)
 }
 
 fn cancellation_codes(

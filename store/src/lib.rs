@@ -15,6 +15,7 @@ mod keys;
 mod keys_of_pool;
 mod like;
 mod link;
+mod listing;
 mod media;
 mod meter;
 mod object;

@@ -5,8 +5,9 @@ use model::{Error, Like, MediaId, MediaStatus, Page, PageRequest, UserId};
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, Transaction, whole_item},
+    item::{Transaction, whole_item},
     keys::{self, Key, LIKE_PREFIX},
+    listing::{Listing, Source},
     media::media_of_place,
 };
 

@@ -9,8 +9,9 @@ use crate::{
     Store,
     change::Change,
     error::from_sdk,
-    item::{Listing, Source, whole_item},
+    item::whole_item,
     keys::{self, Key},
+    listing::{Listing, Source},
 };
 
 impl Store {

@@ -10,8 +10,8 @@ use ulid::Ulid;
 
 use crate::{
     Store,
-    item::{Listing, Source},
     keys::{self, GSI1, GSI2, Key, POINTER_PREFIX, TIMELINE},
+    listing::{Listing, Source},
     replace::{Pointer, Replaced},
 };
 
@@ -119,14 +119,26 @@ impl Store {
     ) -> Result<Page<MediaId>, Error> {
         let partition = keys::gallery_partition(gallery);
         match sort {
-            GallerySort::TakenAtAsc => self.list_by_time(partition, true, page).await,
-            GallerySort::TakenAtDesc => self.list_by_time(partition, false, page).await,
+            GallerySort::TakenAtAsc => self.list_by_time(Source::index(partition), true, page).await,
+            GallerySort::TakenAtDesc => self.list_by_time(Source::index(partition), false, page).await,
             GallerySort::UploadedAtDesc => {
                 let source = Source::Table { pk: partition, sk_prefix: POINTER_PREFIX.to_owned() };
                 Ok(ids(self.list(Listing { source, ascending: false }, page, |_| None).await?))
             }
             GallerySort::Manual => Ok(ids(self.list_pointers(gallery, None, page).await?)),
         }
+    }
+
+    /// The same of what was taken in a range of time, by that time.
+    pub async fn list_media_taken(
+        &self,
+        gallery: GalleryId,
+        page: &PageRequest,
+        ascending: bool,
+        range: (Timestamp, Timestamp),
+    ) -> Result<Page<MediaId>, Error> {
+        let pk = keys::gallery_partition(gallery);
+        self.list_by_time(Source::Index { index: GSI1, pk, range: Some(places(range)) }, ascending, page).await
     }
 
     /// Those of some photos and videos that a gallery shows, in their places.
@@ -136,9 +148,8 @@ impl Store {
         Ok(ids.iter().map(|id| found.remove(id)).collect())
     }
 
-    async fn list_by_time(&self, pk: String, ascending: bool, page: &PageRequest) -> Result<Page<MediaId>, Error> {
-        let found: Page<Media> =
-            self.list(Listing { source: Source::index(pk), ascending }, page, media_of_place).await?;
+    async fn list_by_time(&self, source: Source, ascending: bool, page: &PageRequest) -> Result<Page<MediaId>, Error> {
+        let found: Page<Media> = self.list(Listing { source, ascending }, page, media_of_place).await?;
         let rows = found.rows.into_iter().map(|(cursor, media)| (cursor, media.id)).collect();
         Ok(Page { rows, has_next: found.has_next })
     }
@@ -178,13 +189,15 @@ impl Store {
         page: &PageRequest,
         range: Option<(Timestamp, Timestamp)>,
     ) -> Result<Page<MediaId>, Error> {
-        // `~` goes after every character of a ULID.
-        let range = range.map(|(from, to)| (from.to_string(), format!("{to}#~")));
-        let source = Source::Index { index: GSI2, pk: TIMELINE.to_owned(), range };
-        let found: Page<Media> = self.list(Listing { source, ascending: false }, page, media_of_place).await?;
-        let rows = found.rows.into_iter().map(|(cursor, media)| (cursor, media.id)).collect();
-        Ok(Page { rows, has_next: found.has_next })
+        let source = Source::Index { index: GSI2, pk: TIMELINE.to_owned(), range: range.map(places) };
+        self.list_by_time(source, false, page).await
     }
+}
+
+/// The places of a range of time in a list by time.
+fn places((from, to): (Timestamp, Timestamp)) -> (String, String) {
+    // `~` goes after every character of a ULID.
+    (from.to_string(), format!("{to}#~"))
 }
 
 /// What pointers point to.

@@ -4,9 +4,8 @@ use model::{Error, NodeId, Page, PageRequest, Word};
 use serde::Deserialize;
 
 use crate::{
-    Store,
-    item::{Listing, Source},
-    keys,
+    Store, keys,
+    listing::{Listing, Source},
 };
 
 /// Says that something may be found by a word. Only the thing itself knows whether that is still so, and who may know.

@@ -4,8 +4,8 @@ use model::{Error, Media, MediaId, MediaStatus, Page, PageRequest, Timestamp};
 
 use crate::{
     Store,
-    item::{Listing, Source},
     keys::{self, TRASH},
+    listing::{Listing, Source},
     media::{Moved, media_of_place},
     replace::Replaced,
 };

@@ -7,8 +7,9 @@ use model::{DisplayName, Error, MediaId, Page, PageRequest, Role, Timestamp, Use
 use crate::{
     Store,
     change::Change,
-    item::{Listing, Source, Transaction, whole_item},
+    item::{Transaction, whole_item},
     keys::{self, GSI1, Key, USERS},
+    listing::{Listing, Source},
 };
 
 /// What of a person is to change; what is none stays.

@@ -255,13 +255,18 @@ impl Store {
 
     /// Makes good an account whose making was cut short: its first password, which nobody knows, and its group.
     pub async fn renew_account(&self, username: &str, password: &str, role: Role) -> Result<(), Error> {
-        self.put_password(username, password, false).await?;
+        self.set_temporary_password(username, password).await?;
         self.set_group(username, role).await
     }
 
     /// Sets a lasting password.
     pub async fn set_password(&self, username: &str, password: &str) -> Result<(), Error> {
         self.put_password(username, password, true).await
+    }
+
+    /// Sets a password that serves only until the person chooses another.
+    pub async fn set_temporary_password(&self, username: &str, password: &str) -> Result<(), Error> {
+        self.put_password(username, password, false).await
     }
 
     async fn put_password(&self, username: &str, password: &str, permanent: bool) -> Result<(), Error> {

@@ -205,6 +205,7 @@ fn arguments(world: &World, field: &str) -> Value {
         let value = match argument.node.name.node.as_str() {
             "first" => json!(100),
             "text" => json!("gallery"),
+            "galleryId" => json!(world.cast.gallery(State::Restricted).expect("it has a gallery").to_string()),
             "mediaId" => json!(world.things[&State::Restricted].photo),
             _ if argument.node.ty.node.nullable => continue,
             name => panic!("say what Query.{field} is to be asked with as {name}"),

@@ -125,6 +125,8 @@ pub(super) struct Cast {
     pub(super) common: GalleryId,
     /// The family's account, which the sign-in page offers, and which calls nothing here.
     pub(super) family_id: UserId,
+    /// A person who was invited, and never came.
+    pub(super) absentee_id: UserId,
     people: HashMap<Caller, Actor>,
     ids: HashMap<Caller, UserId>,
     galleries: HashMap<State, GalleryId>,
@@ -141,6 +143,7 @@ impl Cast {
             refused: Vec::new(),
             common: parsed(&admin.makes_gallery("Common", "FAMILY").await),
             family_id: parsed(&home.visitor().await.id().await),
+            absentee_id: invited(&admin).await,
             people: HashMap::from([(Caller::Anonymous, home.anonymous()), (Caller::Admin, admin.clone())]),
             ids: HashMap::from([(Caller::Admin, parsed(&admin.id().await))]),
             galleries: HashMap::new(),
@@ -252,6 +255,12 @@ impl Cast {
     fn with_token(&self, token: &str) -> Actor {
         Actor::new(&self.home, Some(json!({ "accessToken": token })))
     }
+}
+
+async fn invited(admin: &Actor) -> UserId {
+    let call = "inviteUser(input: $input) { user { id } userErrors { code } }";
+    let input = json!({ "email": "absentee@example.org", "displayName": "Absentee", "role": "VISITOR" });
+    parsed(&id_of(&admin.does(call, "InviteUserInput", input).await["user"]))
 }
 
 fn id_of(thing: &Value) -> String {

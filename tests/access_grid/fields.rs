@@ -28,7 +28,7 @@ photo, a comment, a share link) is asked for no further here. Both doors say the
 ";
 
 /// Types that only mutations answer with, to whoever called them.
-const ANSWERS_OF_MUTATIONS: [&str; 21] = [
+const ANSWERS_OF_MUTATIONS: [&str; 22] = [
     "ChangePasswordPayload",
     "CommentEvent",
     "CommentPayload",
@@ -42,6 +42,7 @@ const ANSWERS_OF_MUTATIONS: [&str; 21] = [
     "MediaPayload",
     "OpenShareLinkPayload",
     "RequestUploadPayload",
+    "ResetUserPasswordPayload",
     "Session",
     "ShareLinkPayload",
     "SignInPayload",

@@ -150,7 +150,7 @@ impl Subjects {
             gallery: gallery.to_string(),
             media: String::new(),
             comment: String::new(),
-            person: self.cast.family_id.to_string(),
+            person: self.cast.absentee_id.to_string(),
             link: self.cast.link(state).to_owned(),
             common: self.cast.common.to_string(),
             option: self.cast.family_id.to_string(),

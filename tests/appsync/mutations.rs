@@ -187,6 +187,11 @@ pub(super) const MUTATIONS: &[Entry<'static>] = &[
         r#"{ "admin": "$admin" }"#,
     ),
     (
+        Admin,
+        "mutation($input: ResetUserPasswordInput!, $admin: ID!) { resetUserPassword(input: $input) { __typename user { __typename id displayName role disabled lastSeenAt } temporaryPassword userErrors { code } } own: resetUserPassword(input: { userId: $admin }) { user { id } temporaryPassword userErrors { code message path } } nobody: resetUserPassword(input: { userId: \"usr_nobody\" }) { user { id } userErrors { code path } } }",
+        r#"{ "input": { "userId": "$otto" }, "admin": "$admin" }"#,
+    ),
+    (
         Rosa,
         "mutation($name: String) { updateProfile(input: { displayName: $name }) { user { id displayName email } userErrors { code } } blank: updateProfile(input: { displayName: \"\" }) { user { id } userErrors { code message path } } same: updateProfile(input: {}) { user { displayName } userErrors { code } } }",
         r#"{ "name": "Rosalind" }"#,

@@ -49,6 +49,11 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
         r#"{ "id": "$guests" }"#,
     ),
     (
+        Rosa,
+        "query($id: ID!) { gallery(id: $id) { mediaCount months { __typename month count } june: media(from: \"2024-06-01\", to: \"2024-06-30\") { edges { node { id } } } late: media(sort: TAKEN_AT_DESC, from: \"2024-07-01\") { edges { node { id } } } wrong: media(sort: MANUAL, to: \"2024-07-01\") { edges { cursor } } } galleries { edges { node { id months { month } } } } }",
+        r#"{ "id": "$summer" }"#,
+    ),
+    (
         Visitor,
         "query($id: ID!) { gallery(id: $id) { id title accessList { level } cover { id } } }",
         r#"{ "id": "$summer" }"#,
@@ -272,12 +277,12 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
     ),
     (
         Admin,
-        "query($gallery: ID!, $media: ID!, $link: ID!, $rosa: ID!) { gallery(id: $gallery) { shareLinks { __typename id label url hasPassword openCount createdBy { displayName } gallery { title } } } node(id: $link) { __typename ... on ShareLink { label createdBy { id } gallery { id } } } whoCanSee(mediaId: $media) { __typename rule level user { displayName } shareLink { label } } galleries(asUser: $rosa) { edges { node { title } } } }",
+        "query($gallery: ID!, $media: ID!, $link: ID!, $rosa: ID!) { gallery(id: $gallery) { shareLinks { __typename id label url hasPassword openCount createdBy { displayName } gallery { title } } } node(id: $link) { __typename ... on ShareLink { label createdBy { id } gallery { id } } } whoCanSee(mediaId: $media) { __typename rule level user { displayName } shareLink { label } } whoCanSeeGallery(galleryId: $gallery) { __typename rule level user { displayName } shareLink { label } } galleries(asUser: $rosa) { edges { node { title } } } }",
         r#"{ "gallery": "$guests", "media": "$rosasPhoto", "link": "$link", "rosa": "$rosa" }"#,
     ),
     (
         Visitor,
-        "query($gallery: ID!, $link: ID!, $rosa: ID!, $media: ID!) { gallery(id: $gallery) { title shareLinks { id } } node(id: $link) { id } whoCanSee(mediaId: $media) { rule } galleries(asUser: $rosa) { edges { cursor } } }",
+        "query($gallery: ID!, $link: ID!, $rosa: ID!, $media: ID!) { gallery(id: $gallery) { title shareLinks { id } } node(id: $link) { id } whoCanSee(mediaId: $media) { rule } whoCanSeeGallery(galleryId: $gallery) { rule } galleries(asUser: $rosa) { edges { cursor } } }",
         r#"{ "gallery": "$summer", "media": "$july", "link": "$link", "rosa": "$rosa" }"#,
     ),
     // The whole library.

@@ -12,7 +12,7 @@ use tokio::{
 use crate::support::Home;
 
 /// Sends a request as it stands, with exactly these `Host` headers, and gives the status.
-async fn status_with_hosts(address: SocketAddr, path: &str, hosts: &[&str]) -> u16 {
+pub(super) async fn status_with_hosts(address: SocketAddr, path: &str, hosts: &[&str]) -> u16 {
     let mut lines = vec![format!("GET {path} HTTP/1.1")];
     lines.extend(hosts.iter().map(|host| format!("Host: {host}")));
     let request = format!("{}\r\nConnection: close\r\n\r\n", lines.join("\r\n"));
@@ -159,34 +159,74 @@ async fn a_preflight_for_an_upload_lets_pages_of_the_site_through_only() {
     }
 }
 
+/// The directives of the policy of an answer.
+fn policy(answer: &reqwest::Response) -> Vec<String> {
+    let policy = answer.headers().get("content-security-policy").and_then(|value| value.to_str().ok());
+    policy.unwrap_or_default().split(';').map(|directive| directive.trim().to_owned()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_site_lets_nothing_run_but_its_own_scripts() {
     let home = Home::open().await;
-    for path in ["/", "/app.js", "/app.css", "/graphiql"] {
+    let media = format!("http://{}", home.system.media);
+    let expected = [
+        "default-src 'none'".to_owned(),
+        "script-src 'self'".to_owned(),
+        "style-src 'self'".to_owned(),
+        format!("img-src 'self' data: blob: {media}"),
+        format!("media-src 'self' blob: {media}"),
+        format!("connect-src 'self' {media}"),
+        "worker-src 'self'".to_owned(),
+        "manifest-src 'self'".to_owned(),
+        "font-src 'self'".to_owned(),
+        "form-action 'self'".to_owned(),
+        "base-uri 'none'".to_owned(),
+        "frame-ancestors 'none'".to_owned(),
+        "require-trusted-types-for 'script'".to_owned(),
+        "trusted-types svelte-trusted-html mantel".to_owned(),
+    ];
+    for path in ["/", "/gallery/gal_1", "/sw.js", "/icon.svg"] {
         let answer = home.http.get(home.url(path)).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        let header =
-            |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
-        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
-        let policy = header("content-security-policy");
-        let directive = |name: &str| {
-            let mut directives = policy.split(';').map(str::trim);
-            directives
-                .find_map(|d| d.strip_prefix(name))
-                .unwrap_or_else(|| panic!("no {name} in {policy}"))
-                .trim()
-                .to_owned()
-        };
-        let media = format!("http://{}", home.system.media);
-        assert_eq!(directive("default-src"), "'none'", "{path}");
-        assert_eq!(directive("script-src"), "'self'", "{path}");
-        assert_eq!(directive("style-src"), "'self'", "{path}");
-        assert_eq!(directive("frame-ancestors"), "'none'", "{path}");
-        assert_eq!(directive("base-uri"), "'none'", "{path}");
-        assert_eq!(directive("connect-src"), format!("'self' {media}"), "{path}");
-        assert_eq!(directive("media-src"), media, "{path}");
+        assert_protected(&answer);
+        assert_eq!(policy(&answer), expected, "{path}");
+    }
+}
+
+#[cfg(feature = "graphiql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn graphiql_may_style_itself_and_load_nothing_from_elsewhere() {
+    let home = Home::open().await;
+    for path in ["/graphiql", "/graphiql/"] {
+        let answer = home.http.get(home.url(path)).send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_protected(&answer);
+        let expected = [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'none'",
+        ];
+        assert_eq!(policy(&answer), expected, "{path}");
+    }
+}
+
+/// What all files of the site have in common.
+fn assert_protected(answer: &reqwest::Response) {
+    for (name, expected) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    ] {
+        let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+        assert_eq!(value, Some(expected), "{name} of {}", answer.url());
     }
 }
 

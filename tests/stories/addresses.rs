@@ -119,6 +119,45 @@ async fn an_address_to_look_at_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_page_may_read_pictures_itself_to_keep_them_and_pages_of_others_may_not() {
+    let home = Home::open().await;
+    let media = one_picture(&home.admin().await).await;
+    let url = address(&media, "thumbnail");
+    let own = format!("http://{}", home.system.site);
+    let asks = async |method: Method, headers: &[(&str, &str)]| {
+        let request =
+            headers.iter().fold(home.http.request(method, url), |request, (name, value)| request.header(*name, *value));
+        request.send().await.expect("an answer")
+    };
+    let whole = asks(Method::GET, &[("origin", &own)]).await;
+    assert_eq!(whole.status(), StatusCode::OK);
+    let tag = header(whole.headers(), "etag").to_owned();
+    let part = asks(Method::GET, &[("origin", &own), ("range", "bytes=0-9")]).await;
+    assert_eq!((part.status(), header(part.headers(), "content-length")), (StatusCode::PARTIAL_CONTENT, "10"));
+    let known = asks(Method::GET, &[("origin", &own), ("if-none-match", &tag)]).await;
+    assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
+    // The address is signed for reading it whole; so S3 does it, and the refusal can be read as well.
+    let head = asks(Method::HEAD, &[("origin", &own)]).await;
+    assert_eq!(head.status(), StatusCode::FORBIDDEN);
+    for answer in [&whole, &part, &known, &head] {
+        assert_eq!(header(answer.headers(), "access-control-allow-origin"), own);
+        assert_eq!(header(answer.headers(), "vary"), "Origin");
+        let exposed: Vec<&str> = header(answer.headers(), "access-control-expose-headers").split(", ").collect();
+        assert!(["ETag", "Content-Range", "Content-Length"].iter().all(|name| exposed.contains(name)), "{exposed:?}");
+    }
+    let preflight = [("origin", own.as_str()), ("access-control-request-method", "GET")];
+    let preflight =
+        asks(Method::OPTIONS, &[&preflight[..], &[("access-control-request-headers", "range")]].concat()).await;
+    assert_eq!(preflight.status(), StatusCode::NO_CONTENT);
+    assert_eq!(header(preflight.headers(), "access-control-allow-headers"), "range");
+    // Without an origin, as `<img>` asks: what is kept of it must not be taken for an answer to the page.
+    assert_eq!(header(asks(Method::GET, &[]).await.headers(), "vary"), "Origin");
+    let foreign = asks(Method::GET, &[("origin", "http://evil.example")]).await;
+    assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+    assert_eq!(foreign.headers().get("access-control-allow-origin"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn addresses_go_by_the_name_by_which_the_caller_came() {
     let home = Home::open().await;
     let admin = home.admin().await;

@@ -230,6 +230,9 @@ async fn goes_out(home: &Home, witness: &mut Witness, anna: &Actor) {
     witness.sees(anna, "changePassword", "", input, &[&me], &[]).await;
     let input = json!({ "refreshToken": anna.refresh_token() });
     witness.sees(anna, "signOut", "", input, &[&me], &[]).await;
+    let (payload, input) = ("user { id } temporaryPassword", json!({ "userId": me }));
+    let reset = witness.sees(&admin, "resetUserPassword", payload, input, &[&me], &[]).await;
+    witness.secrets.push(reset["temporaryPassword"].as_str().expect("a password").to_owned());
     let family = json!(home.visitor().await.id().await);
     witness.sees(&admin, "setUserRole", "", json!({ "userId": family, "role": "ADMIN" }), &[&family], &[]).await;
     witness.sees(&admin, "setUserDisabled", "", json!({ "userId": family, "disabled": true }), &[&family], &[]).await;

@@ -84,6 +84,8 @@ async fn a_range_of_days_goes_by_the_place_of_the_picture() {
         let answer = admin.asks(TIMELINE, json!({ "from": wrong })).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{wrong}: {answer:#}");
     }
+    let answer = admin.asks(TIMELINE, json!({ "from": "2024-03-11", "to": "2024-03-10" })).await;
+    assert_eq!(answer["errors"][0]["message"], "`from` must not be later than `to`.", "{answer:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

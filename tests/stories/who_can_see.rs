@@ -1,18 +1,31 @@
-//! Who can see a photo, and why: the answer agrees with what they see.
+//! Who can see a photo or a gallery, and why: the answer agrees with what they see.
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Home, actor::NO_ULID};
+use crate::support::{
+    Actor, Home,
+    actor::{NO_ULID, error_codes},
+};
 
 const WHO: &str =
     "query($id: ID!) { whoCanSee(mediaId: $id) { user { id displayName } shareLink { id label url } rule level } }";
+const WHO_SEES_GALLERY: &str = "query($id: ID!) { whoCanSeeGallery(galleryId: $id) { user { id displayName } \
+    shareLink { id label url } rule level } }";
 const UPDATE: &str = "updateGallery(input: $input) { gallery { id } userErrors { code } }";
 const CREATE: &str = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
 
-/// Everyone who can see it, as `name: RULE LEVEL`.
+/// Everyone who can see a photo, as `name: RULE LEVEL`.
 async fn who(admin: &Actor, media: &str) -> Vec<String> {
-    let data = admin.gets(WHO, json!({ "id": media })).await;
-    let viewers = data["whoCanSee"].as_array().expect("a list");
+    listed(&admin.gets(WHO, json!({ "id": media })).await["whoCanSee"])
+}
+
+/// The same of a gallery.
+async fn who_sees_gallery(admin: &Actor, gallery: &str) -> Vec<String> {
+    listed(&admin.gets(WHO_SEES_GALLERY, json!({ "id": gallery })).await["whoCanSeeGallery"])
+}
+
+fn listed(viewers: &Value) -> Vec<String> {
+    let viewers = viewers.as_array().expect("a list");
     let line = |viewer: &Value| {
         assert!(viewer["user"].is_null() != viewer["shareLink"].is_null(), "{viewer:#}");
         assert_eq!(viewer["shareLink"]["url"], Value::Null);
@@ -47,7 +60,6 @@ async fn everyone_who_can_see_a_photo_is_told_with_the_rule_and_sees_it() {
     let guest = home.comes_by(&choir).await;
     let people = [("Admin", &admin), ("Anna", &anna), ("Ben", &ben), ("Cleo", &cleo), ("Choir", &guest)];
 
-    let listed = |list: &[&str]| list.iter().map(|&line| line.to_owned()).collect::<Vec<_>>();
     let restricted = ["Admin: ADMIN", "Anna: ACCESS_LIST CONTRIBUTE", "Cleo: ACCESS_LIST VIEW", "Choir: SHARE_LINK"];
     let family = ["Admin: ADMIN", "Anna: FAMILY", "Ben: FAMILY", "Cleo: FAMILY", "Family: FAMILY", "Choir: SHARE_LINK"];
     let expectations: [(&str, &[&str]); 3] =
@@ -55,12 +67,49 @@ async fn everyone_who_can_see_a_photo_is_told_with_the_rule_and_sees_it() {
     for (visibility, expected) in expectations {
         admin.does(UPDATE, "UpdateGalleryInput", json!({ "id": gallery, "visibility": visibility })).await;
         let told = who(&admin, &media).await;
-        assert_eq!(told, listed(expected), "{visibility}");
+        assert_eq!(told, expected, "{visibility}");
         for (name, actor) in people {
             let said = told.iter().any(|line| line.starts_with(&format!("{name}: ")));
             assert_eq!(sees(actor, &media).await, said, "{name}, {visibility}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_who_can_see_a_gallery_is_told_though_it_holds_nothing() {
+    let home = Home::open().await;
+    let admin = home.admin().await;
+    let (anna, ben) = (home.relative(&admin, "Anna").await, home.relative(&admin, "Ben").await);
+    let gallery = admin.makes_gallery("Summer", "RESTRICTED").await;
+    admin.grants(&gallery, &anna.id().await, json!("VIEW")).await;
+    let choir = link(&admin, &gallery, "Choir", Value::Null).await;
+    let guest = home.comes_by(&choir).await;
+    let people = [("Admin", &admin), ("Anna", &anna), ("Ben", &ben), ("Choir", &guest)];
+    let expectations: [(&str, &[&str]); 3] = [
+        ("RESTRICTED", &["Admin: ADMIN", "Anna: ACCESS_LIST VIEW", "Choir: SHARE_LINK"]),
+        ("FAMILY", &["Admin: ADMIN", "Anna: FAMILY", "Ben: FAMILY", "Family: FAMILY", "Choir: SHARE_LINK"]),
+        ("PRIVATE", &["Admin: ADMIN"]),
+    ];
+    for (visibility, expected) in expectations {
+        admin.does(UPDATE, "UpdateGalleryInput", json!({ "id": gallery, "visibility": visibility })).await;
+        let told = who_sees_gallery(&admin, &gallery).await;
+        assert_eq!(told, expected, "{visibility}");
+        for (name, actor) in people {
+            let data = actor.gets("query($id: ID!) { gallery(id: $id) { id } }", json!({ "id": gallery })).await;
+            let said = told.iter().any(|line| line.starts_with(&format!("{name}: ")));
+            assert_eq!(data["gallery"].is_object(), said, "{name}, {visibility}");
+        }
+    }
+    admin.does(UPDATE, "UpdateGalleryInput", json!({ "id": gallery, "visibility": "FAMILY" })).await;
+    let media = admin.adds_photo(&gallery, "2024:07:03 15:04:05").await;
+    assert_eq!(
+        who_sees_gallery(&admin, &gallery).await,
+        who(&admin, &media).await,
+        "what it shows is seen by the same"
+    );
+    let delete = "deleteGallery(input: $input) { deletedId userErrors { code } }";
+    admin.does(delete, "DeleteGalleryInput", json!({ "id": gallery, "withMedia": true })).await;
+    assert_eq!(admin.gets(WHO_SEES_GALLERY, json!({ "id": gallery })).await["whoCanSeeGallery"], Value::Null);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +143,10 @@ async fn only_admins_ask_who_can_see_and_only_of_what_is_there() {
     let admin = home.admin().await;
     for id in [format!("med_{NO_ULID}"), format!("gal_{NO_ULID}"), "nonsense".to_owned()] {
         assert_eq!(admin.gets(WHO, json!({ "id": id })).await["whoCanSee"], Value::Null);
+        assert_eq!(admin.gets(WHO_SEES_GALLERY, json!({ "id": id })).await["whoCanSeeGallery"], Value::Null);
     }
-    let answer = home.visitor().await.asks(WHO, json!({ "id": format!("med_{NO_ULID}") })).await;
-    assert_eq!(crate::support::actor::error_codes(&answer), ["FORBIDDEN"]);
+    for document in [WHO, WHO_SEES_GALLERY] {
+        let answer = home.visitor().await.asks(document, json!({ "id": format!("med_{NO_ULID}") })).await;
+        assert_eq!(error_codes(&answer), ["FORBIDDEN"]);
+    }
 }

@@ -159,6 +159,7 @@ fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
         clock: Arc::new(move || real_time().plus_seconds(ahead_seconds.load(Ordering::Relaxed))),
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 0,
+        client_dir: None,
         dev: false,
         worker: worker(),
         converter: None,

@@ -4,7 +4,7 @@ import { request } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents } from './api/session';
+import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents, type Ended } from './api/session';
 import { requestOrLast } from './offline';
 import { connection } from './offline/connection.svelte';
 
@@ -18,8 +18,8 @@ class App {
   user: Person | null = $state.raw(null);
   /** Whether it is being found out who is signed in. */
   starting = $state(true);
-  /** Why nobody is: the session ended by itself, say. */
-  reason: 'ended' | null = $state(null);
+  /** Why nobody is: the session ended by itself, or that of a guest did. */
+  reason: 'ended' | 'guestEnded' | null = $state(null);
   /** What went wrong when that was asked. */
   problem: unknown = $state.raw(null);
   /** How many things happened that were not read; 100 stands for 100 or more. */
@@ -28,7 +28,8 @@ class App {
   constructor() {
     sessionEvents.addEventListener('ended', event => {
       this.user = null;
-      this.reason = (event as CustomEvent<boolean>).detail ? null : 'ended';
+      const { byChoice, guest } = (event as CustomEvent<Ended>).detail;
+      this.reason = byChoice ? null : guest ? 'guestEnded' : 'ended';
     });
   }
 
@@ -61,6 +62,13 @@ class App {
     } finally {
       this.starting = false;
     }
+  }
+
+  /** Ends what a guest came for. Whoever is signed in on this device is so in this tab again. */
+  async leaveVisit(): Promise<void> {
+    if (this.isGuest) await this.signOut(false);
+    this.reason = null;
+    await this.start();
   }
 
   async signOut(everywhere: boolean): Promise<void> {

@@ -17,3 +17,5 @@ if ('serviceWorker' in navigator) {
   if (document.readyState === 'complete') register();
   else addEventListener('load', register, { once: true });
 }
+
+void import('./screens/activity/unread.svelte').then(({ watchUnread }) => watchUnread());

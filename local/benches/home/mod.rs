@@ -123,6 +123,7 @@ pub(crate) fn options(data: &Path) -> Options {
         clock: Arc::new(now),
         random: Arc::new(|bytes| getrandom::fill(bytes).expect("random bytes")),
         retry_base_seconds: 5,
+        client_dir: None,
         dev: false,
         worker: Worker::new(env!("CARGO_BIN_EXE_mantel").into(), WorkerLimits::default()),
         converter: None,

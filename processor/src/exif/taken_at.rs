@@ -1,16 +1,13 @@
 //! When a picture was taken, from tags that are texts without a time zone.
 
 use ::exif::{DateTime, Exif, Tag};
-use model::{TakenAt, Timestamp};
+use model::{MAX_OFFSET_MINUTES, TakenAt, Timestamp};
 use time::{Date, Month, PrimitiveDateTime, Time};
 
 use super::{ascii, fractions};
 
 /// The first photograph is of 1826; cameras without a set clock write years such as 0000.
 const YEARS: std::ops::RangeInclusive<u16> = 1826..=2200;
-
-/// Kiribati is 14 hours ahead of UTC; nowhere is further from it.
-const MAX_OFFSET_MINUTES: i32 = 14 * 60;
 
 /// Offsets are multiples of a quarter of an hour.
 const OFFSET_STEP_SECONDS: i64 = 15 * 60;

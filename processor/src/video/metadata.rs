@@ -1,6 +1,6 @@
 //! What a camera noted in a film: in `QuickTime`'s keys, in user data, and in the film's own header.
 
-use model::{Exif, Location, TakenAt, Timestamp};
+use model::{Exif, Location, MAX_OFFSET_MINUTES, TakenAt, Timestamp};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
@@ -127,6 +127,7 @@ fn noted_date(text: &str) -> Option<TakenAt> {
     let date = OffsetDateTime::parse(&format!("{date}{clock}{offset}"), &Rfc3339).ok()?;
     let millis = i64::try_from(date.unix_timestamp_nanos() / 1_000_000).ok()?;
     let offset_minutes = offset_at.map(|_| i32::from(date.offset().whole_minutes()));
+    let offset_minutes = offset_minutes.filter(|offset| offset.abs() <= MAX_OFFSET_MINUTES);
     NOTED_YEARS.contains(&date.year()).then(|| TakenAt { time: Timestamp::from_unix_millis(millis), offset_minutes })
 }
 
@@ -151,6 +152,8 @@ mod tests {
         assert_eq!(date("2019-02-12T15:27:12+08:00"), Some((utc(), Some(480))));
         assert_eq!(date("2019-02-12T07:27:12Z"), Some((utc(), Some(0))));
         assert_eq!(date("2019-02-12T07:27:12"), Some((utc(), None)));
+        assert_eq!(date("2019-02-12T21:27:12+14:00"), Some((utc(), Some(840))));
+        assert_eq!(date("2019-02-12T21:28:12+14:01"), Some((utc(), None)), "no place is so far from UTC");
         for broken in ["", "2019", "2019-02-12", "2019-02-31T07:27:12Z", "0001-01-01T00:00:00Z", "2019-02-12T07é27"] {
             assert_eq!(date(broken), None, "{broken}");
         }

@@ -19,7 +19,9 @@ use model::MAX_PAGE_SIZE;
 const FIXED: &[(&str, usize)] = &[
     ("Gallery.accessList", ACCESS_LIST_COST),
     ("Gallery.shareLinks", SHARE_LINKS_COST),
+    ("Gallery.months", MONTHS_COST),
     ("Query.whoCanSee", WHO_CAN_SEE_COST),
+    ("Query.whoCanSeeGallery", WHO_CAN_SEE_COST),
     ("Query.timelineMonths", MONTHS_COST),
     ("Query.signInOptions", SIGN_IN_OPTIONS_COST),
     ("UploadTicket.parts", UPLOAD_PARTS_COST),

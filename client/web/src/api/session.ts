@@ -23,7 +23,15 @@ export interface Tokens {
 let accessToken: string | null = null;
 let renewing: Promise<string> | null = null;
 
-/** Tells that nobody is signed in any more: `ended`, whose detail says whether it was the person's own doing. */
+/** How a session ended. */
+export interface Ended {
+  /** It was the person's own doing. */
+  byChoice: boolean;
+  /** It was that of a guest. */
+  guest: boolean;
+}
+
+/** Tells that nobody is signed in any more: `ended`, with how in its detail. */
 export const sessionEvents = new EventTarget();
 
 export const isGuest = (): boolean => sessionStorage.getItem(GUEST) !== null;
@@ -46,11 +54,14 @@ export function openGuestSession(tokens: Tokens): void {
 }
 
 export function forgetSession(byChoice: boolean): void {
+  const guest = isGuest();
   accessToken = null;
-  if (isGuest()) sessionStorage.removeItem(GUEST);
+  if (guest) sessionStorage.removeItem(GUEST);
   else localStorage.removeItem(STORED);
-  sessionEvents.dispatchEvent(new CustomEvent('ended', { detail: byChoice }));
+  tellEnd({ byChoice, guest });
 }
+
+const tellEnd = (detail: Ended): void => { sessionEvents.dispatchEvent(new CustomEvent<Ended>('ended', { detail })); };
 
 function keep(tokens: Tokens): void {
   accessToken = tokens.accessToken;
@@ -90,6 +101,6 @@ export function over(): ApiError {
 window.addEventListener('storage', event => {
   if (event.key === STORED && event.newValue === null && !isGuest()) {
     accessToken = null;
-    sessionEvents.dispatchEvent(new CustomEvent('ended', { detail: true }));
+    tellEnd({ byChoice: true, guest: false });
   }
 });

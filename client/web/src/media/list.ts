@@ -21,4 +21,6 @@ export interface MediaList {
   remove(ids: readonly string[]): void;
   /** Asks for what has become of some: signed addresses anew, too. */
   refresh(ids: readonly string[]): Promise<void>;
+  /** Asks what is in the list now: after something came back, say. What is shown stays until then. */
+  reload(): Promise<void>;
 }

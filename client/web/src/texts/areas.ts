@@ -2,10 +2,12 @@
 
 import type activity from './en/activity';
 import type common from './en/common';
+import type edit from './en/edit';
 import type galleries from './en/galleries';
 import type gallery from './en/gallery';
 import type links from './en/links';
 import type people from './en/people';
+import type search from './en/search';
 import type settings from './en/settings';
 import type signIn from './en/sign-in';
 import type timeline from './en/timeline';
@@ -16,10 +18,12 @@ import type viewer from './en/viewer';
 export interface Areas {
   activity: typeof activity;
   common: typeof common;
+  edit: typeof edit;
   galleries: typeof galleries;
   gallery: typeof gallery;
   links: typeof links;
   people: typeof people;
+  search: typeof search;
   settings: typeof settings;
   'sign-in': typeof signIn;
   timeline: typeof timeline;

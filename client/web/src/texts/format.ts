@@ -29,6 +29,12 @@ export function takenMoment(media: Taken): string | null {
   return clock && dates({ dateStyle: 'full', timeStyle: 'short', ...WALL }).format(clock);
 }
 
+/** The same, short: for one beside another. */
+export function wallMoment(media: Taken): string | null {
+  const clock = wallClock(media);
+  return clock && dates({ dateStyle: 'medium', timeStyle: 'short', ...WALL }).format(clock);
+}
+
 export function takenDay(media: Taken): string | null {
   const clock = wallClock(media);
   return clock && dates({ dateStyle: 'long', ...WALL }).format(clock);

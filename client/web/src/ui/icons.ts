@@ -42,6 +42,7 @@ export const ICONS = {
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L21 21',
   share: 'M12 15V4M8 7.5L12 3.5l4 4M6 11H5v9h14v-9h-1',
   signOut: 'M10 4H5v16h5M15 8l4 4-4 4M9 12h10',
+  sort: 'M7 5v14M3.5 15.5L7 19l3.5-3.5M13 6h8M13 12h6M13 18h4',
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
   turnLeft: 'M4 4v5h5M4.5 9a8 8 0 1 1-.5 4',
   turnRight: 'M20 4v5h-5M19.5 9a8 8 0 1 0 .5 4',

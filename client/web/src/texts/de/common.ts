@@ -62,4 +62,6 @@ export default {
   mistakeWrongPassword: 'Name oder Passwort stimmt nicht.',
   mistakeLocked: 'Zu viele falsche Passwörter. Bitte eine Weile warten und dann noch einmal versuchen.',
   mistakeLastAdmin: 'Jemand muss bleiben, der sich um die Familie kümmert.',
+  notCopied: 'Dieser Browser kopiert nicht von selbst. Bitte den Text markieren und kopieren.',
+  share: 'Teilen',
 } as const satisfies Translation<typeof en>;

@@ -61,4 +61,6 @@ export default {
   mistakeWrongPassword: 'The name or the password is wrong.',
   mistakeLocked: 'Too many wrong passwords. Please wait a while, then try again.',
   mistakeLastAdmin: 'Somebody must remain who looks after the family.',
+  notCopied: 'This browser does not copy by itself. Please select the text and copy it.',
+  share: 'Share',
 } as const satisfies Texts;

@@ -1,0 +1,108 @@
+// What is done to pictures without asking for more: turning, the trash, cover, download.
+
+import { accepted, request } from '../api';
+import { DeleteMedia } from '../api/generated/DeleteMedia';
+import { Media } from '../api/generated/Media';
+import { RestoreMedia } from '../api/generated/RestoreMedia';
+import { UpdateGallery } from '../api/generated/UpdateGallery';
+import { UpdateProfile } from '../api/generated/UpdateProfile';
+import { app } from '../app.svelte';
+import type { MediaList, Tile } from '../media/list';
+import { t } from '../texts';
+import { tell } from '../ui/toasts.svelte';
+import { forEach, inChunks, type Outcome } from './batch';
+import { tellFailures } from './outcome';
+import { nameOf, updateTile } from './tiles';
+
+export type Progress = (finished: number) => void;
+
+const FIRST_LOOK_MS = 500;
+const LAST_LOOK_MS = 8000;
+const PATIENCE_MS = 5 * 60_000;
+
+/** Changes each, shows them in the list, and tells what failed. The list changes once: other dates are another order. */
+export async function changeEach(tiles: readonly Tile[], list: MediaList, change: (tile: Tile) => Promise<Tile>, progress?: Progress): Promise<Outcome<Tile>> {
+  const changed: Tile[] = [];
+  const outcome = await forEach(tiles, async tile => changed.push(await change(tile)), progress ? { progress } : {});
+  list.update(...changed);
+  tellFailures(outcome.failed, nameOf);
+  return outcome;
+}
+
+export async function turn(tiles: readonly Tile[], list: MediaList, degrees: 90 | 270, progress?: Progress): Promise<void> {
+  const { done } = await changeEach(tiles, list, tile => updateTile(tile, { rotate: degrees }), progress);
+  void untilReady(done.map(({ id }) => id), list);
+}
+
+/** Looks again, more and more seldom, until the new pictures are there. */
+async function untilReady(ids: string[], list: MediaList): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  let left = ids;
+  for (let wait = FIRST_LOOK_MS; left.length > 0 && Date.now() < end; wait = Math.min(wait * 1.5, LAST_LOOK_MS)) {
+    await new Promise(resolve => setTimeout(resolve, wait));
+    left = left.filter(id => list.tile(id)?.status === 'PROCESSING');
+    // One that cannot be reached now is looked for later.
+    if (left.length > 0) await list.refresh(left).catch(() => {});
+    left = left.filter(id => list.tile(id)?.status === 'PROCESSING');
+  }
+}
+
+/** Puts pictures into the trash. Admins can take that back. */
+export async function trash(tiles: readonly Tile[], list: MediaList, progress?: Progress): Promise<Outcome<Tile>> {
+  const outcome = await inChunks(tiles, async ids => (await request(DeleteMedia, { input: { ids, permanently: false } })).deleteMedia, progress);
+  const { done, failed } = outcome;
+  list.remove(done.map(({ id }) => id));
+  if (done.length > 0) {
+    tell(t('edit.deleted', { n: done.length }), app.isAdmin ? { label: t('common.undo'), run: () => restore(done, list) } : null);
+  }
+  tellFailures(failed, nameOf);
+  return outcome;
+}
+
+async function restore(tiles: readonly Tile[], list: MediaList): Promise<void> {
+  const { done, failed } = await inChunks(tiles, async ids => (await request(RestoreMedia, { input: { ids } })).restoreMedia);
+  if (done.length > 0) await list.reload();
+  if (done.length > 0) tell(t('edit.restored', { n: done.length }));
+  tellFailures(failed, nameOf);
+}
+
+export async function useAsCover(tile: Tile, gallery: { id: string; title: string }): Promise<void> {
+  const { updateGallery } = await request(UpdateGallery, { input: { id: gallery.id, coverMediaId: tile.id } });
+  accepted(updateGallery);
+  tell(t('edit.isCover', { title: gallery.title }));
+}
+
+export async function useAsPortrait(tile: Tile): Promise<void> {
+  const { updateProfile } = await request(UpdateProfile, { input: { avatarMediaId: tile.id } });
+  const { user } = accepted(updateProfile);
+  if (user) app.user = { ...app.user, ...user };
+  tell(t('edit.isPortrait'));
+}
+
+/** Downloads originals, one after the other. The server says to the browser that it is a file to keep. */
+export async function download(tiles: readonly Tile[], progress?: Progress): Promise<void> {
+  if (tiles.length > 1) tell(t('edit.downloading', { n: tiles.length }));
+  const { failed } = await forEach(tiles, async tile => {
+    const { media } = await request(Media, { id: tile.id, commentsFirst: 1 });
+    if (!media?.original) throw new Error(t('edit.noOriginal'));
+    await (tiles.length > 1 ? save(media.original.url, media.fileName) : follow(media.original.url));
+  }, progress ? { atOnce: 1, progress } : { atOnce: 1 });
+  tellFailures(failed, nameOf);
+}
+
+/** Of several links that are followed at once a browser takes the last: each file is fetched whole before the next. */
+async function save(url: string, fileName: string): Promise<void> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(t('edit.noOriginal'));
+  const file = URL.createObjectURL(await response.blob());
+  follow(file, fileName);
+  // The browser reads it meanwhile.
+  setTimeout(() => URL.revokeObjectURL(file), 60_000);
+}
+
+function follow(url: string, fileName = ''): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+}

@@ -1,0 +1,31 @@
+// From what a change answers to what lists show.
+
+import type { UpdateMediaInput, UpdateMediaMutation } from '../api/generated/graphql';
+import { UpdateMedia } from '../api/generated/UpdateMedia';
+import { accepted, request } from '../api';
+import type { Tile } from '../media/list';
+import { takenDay } from '../texts/format';
+
+type Changed = NonNullable<NonNullable<UpdateMediaMutation['updateMedia']>['media']>;
+
+/** The tile with what changed of it. A copy, field by field: what else a list keeps with its tiles stays. */
+export function changedTile(tile: Tile, changed: Changed): Tile {
+  const { caption, fileName, takenAt, takenAtOffsetMinutes, width, height, status, failureReason, thumbhash, dominantColor, thumbnail, updatedAt } = changed;
+  return { ...tile, caption, fileName, takenAt, takenAtOffsetMinutes, width, height, status, failureReason, thumbhash, dominantColor, thumbnail, updatedAt };
+}
+
+/** Changes one, and tells what it is now. Throws `Refused`. */
+export async function updateTile(tile: Tile, changes: Omit<UpdateMediaInput, 'id'>): Promise<Tile> {
+  const { updateMedia } = await request(UpdateMedia, { input: { id: tile.id, ...changes } });
+  const { media } = accepted(updateMedia);
+  return media ? changedTile(tile, media) : tile;
+}
+
+/** How a picture is called in messages and to screen readers. */
+export function nameOf(tile: Pick<Tile, 'caption' | 'fileName'>): string {
+  return tile.caption || tile.fileName;
+}
+
+export function describe(tile: Tile): string {
+  return [nameOf(tile), takenDay(tile)].filter(Boolean).join(', ');
+}

@@ -1,0 +1,190 @@
+// The window through which a grid is seen: what is in sight, what must be loaded for it, and where to scroll.
+
+import { router } from '../router.svelte';
+import { rowAt, rowOf } from './layout';
+import type { Section, SectionList } from './sections.svelte';
+import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type GridMeasures, type Placed } from './window';
+
+/** With the one that has the focus, and may be elsewhere: at most 120 in the page. */
+const MOST_SHOWN = 119;
+// Scrolling by less does not change what is to be shown.
+const STEP = 48;
+
+/** A point of the grid that stays where it is on the screen while what is above it gets its real height. */
+interface Anchor {
+  key: string;
+  /** A picture of the section; null for its heading. */
+  id: string | null;
+  /** From the top of the screen. */
+  at: number;
+}
+
+export class GridView {
+  constructor(private readonly list: () => SectionList) {}
+
+  #width = $state(0);
+  #em = $state(16);
+  /** The edges of the screen, from the top of the grid. */
+  #top = $state(0);
+  #bottom = $state(0);
+  /** What bars hide of the top of the screen. */
+  #covered = 0;
+  #grid: HTMLElement | null = null;
+  #anchor: Anchor | null = null;
+
+  readonly measures: GridMeasures | null = $derived.by(() => {
+    const width = this.#width;
+    if (width === 0) return null;
+    const em = this.#em;
+    return { width, target: Math.round(Math.min(90 + width * 0.09, 240)), gap: width < 600 ? 3 : 6, heading: Math.round(3 * em), apart: Math.round(1.25 * em) };
+  });
+  readonly placed: readonly Placed[] = $derived.by(() => (this.measures ? placeSections(this.list().sections, this.measures) : []));
+  readonly height = $derived(heightOf(this.placed));
+  readonly shown = $derived.by(() => {
+    const around = (this.#bottom - this.#top) * 0.75;
+    return shownBetween(this.placed, this.#top, this.#bottom, around, MOST_SHOWN);
+  });
+  readonly wanted = $derived.by(() => {
+    if (!this.measures) return [];
+    return wantedBetween(this.placed, this.#top, this.#bottom, this.#bottom - this.#top, this.measures);
+  });
+  /** The section at the top of the screen. */
+  readonly current: Section | null = $derived(this.placed[sectionAt(this.placed, this.#top + this.#covered + 1)]?.section ?? null);
+
+  /** To be attached to the element of the grid. */
+  watch = (grid: HTMLElement): (() => void) => {
+    this.#grid = grid;
+    const look = (): void => this.look();
+    const observer = new ResizeObserver(() => {
+      this.#width = grid.clientWidth;
+      this.#em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+      look();
+    });
+    observer.observe(grid);
+    addEventListener('scroll', look, { passive: true });
+    addEventListener('resize', look);
+    return () => {
+      observer.disconnect();
+      removeEventListener('scroll', look);
+      removeEventListener('resize', look);
+      this.#grid = null;
+    };
+  };
+
+  /** Notes how much of the top of the screen a bar that sticks there hides. */
+  cover(bar: HTMLElement): void {
+    const style = getComputedStyle(bar);
+    this.#covered = style.position === 'sticky' ? parseFloat(style.top) + bar.offsetHeight : 0;
+  }
+
+  /** Notes what is in sight. */
+  look(): void {
+    if (!this.#grid) return;
+    const top = -this.#grid.getBoundingClientRect().top;
+    if (Math.abs(top - this.#top) >= STEP || this.#bottom - this.#top !== innerHeight || top < STEP) {
+      this.#top = top;
+      this.#bottom = top + innerHeight;
+    }
+    this.#anchor = top + this.#covered > 0 ? this.#anchorAt(top) : null;
+  }
+
+  /** Scrolls so that what was in sight stays there, after heights have changed. */
+  hold(): void {
+    if (!this.#grid || !this.#anchor) return;
+    const y = this.#yOf(this.#anchor.key, this.#anchor.id);
+    if (y === null) return;
+    const away = y + this.#grid.getBoundingClientRect().top - this.#anchor.at;
+    if (Math.abs(away) >= 1) scrollBy({ top: away, behavior: 'instant' });
+  }
+
+  /** Scrolls to the heading of a section. */
+  jump(key: string): void {
+    const y = this.#yOf(key, null);
+    if (y !== null) this.#scrollTo(y - this.#covered);
+  }
+
+  /** Scrolls by as little as is needed to see a picture, or far enough to have it in the middle. Answers its element. */
+  async reveal(id: string, place: 'nearest' | 'middle'): Promise<HTMLElement | null> {
+    const found = await this.list().find(id);
+    if (!found || !this.#grid) return null;
+    const box = this.box(found.section.key, found.index);
+    if (!box) return null;
+    const screen = this.#grid.getBoundingClientRect().top;
+    const [over, under] = [box.top + screen - this.#covered, box.top + box.height + screen - innerHeight];
+    if (over < 0 || under > 0) {
+      const nearest = over < 0 ? box.top - this.#covered - 8 : box.top + box.height - innerHeight + 8 + this.#bottomBar();
+      this.#scrollTo(place === 'nearest' ? nearest : box.top - (innerHeight - box.height) / 2);
+    }
+    await new Promise(requestAnimationFrame);
+    return this.#grid?.querySelector<HTMLElement>(`[data-media="${CSS.escape(id)}"]`) ?? null;
+  }
+
+  /** Where a picture is in the grid. */
+  box(key: string, index: number): { left: number; top: number; width: number; height: number } | null {
+    const placed = this.placed.find(({ section }) => section.key === key);
+    if (!placed || index >= placed.layout.lefts.length) return null;
+    const { layout, top, heading } = placed;
+    const row = rowOf(layout, index);
+    return { left: layout.lefts[index]!, top: top + heading + layout.tops[row]!, width: layout.widths[index]!, height: layout.heights[row]! };
+  }
+
+  /** The picture over (-1) or under (1) another; null where that is not here. */
+  beside(key: string, index: number, by: 1 | -1): string | null {
+    const at = this.placed.findIndex(({ section }) => section.key === key);
+    const here = this.placed[at];
+    const box = this.box(key, index);
+    if (!here || !box) return null;
+    const row = rowOf(here.layout, index) + by;
+    const inside = row >= 0 && row < here.layout.rows;
+    const there = inside ? here : this.placed[at + by];
+    if (!there || there.layout.rows === 0) return null;
+    return nearestIn(there, inside ? row : by === 1 ? 0 : there.layout.rows - 1, box.left + box.width / 2);
+  }
+
+  #scrollTo(y: number): void {
+    if (!this.#grid) return;
+    scrollTo({ top: y + this.#grid.getBoundingClientRect().top + scrollY, behavior: 'instant' });
+    this.look();
+  }
+
+  /** What the bar of the page hides at the bottom of phones. */
+  #bottomBar(): number {
+    return innerWidth <= 700 ? 64 : 0;
+  }
+
+  #anchorAt(top: number): Anchor | null {
+    const y = top + this.#covered;
+    const placed = this.placed[sectionAt(this.placed, y + 1)];
+    if (!placed) return null;
+    const { section, layout, heading } = placed;
+    const inside = y - placed.top - heading;
+    if (inside < 0 || layout.rows === 0 || inside > layout.height) return { key: section.key, id: null, at: placed.top - top };
+    const row = rowAt(layout, inside);
+    const tile = section.tiles[layout.starts[row]!];
+    return tile ? { key: section.key, id: tile.id, at: placed.top + heading + layout.tops[row]! - top } : null;
+  }
+
+  #yOf(key: string, id: string | null): number | null {
+    const placed = this.placed.find(({ section }) => section.key === key);
+    if (!placed) return null;
+    if (id === null) return placed.top;
+    const index = placed.section.tiles.findIndex(tile => tile.id === id);
+    return index === -1 ? null : this.box(key, index)?.top ?? null;
+  }
+}
+
+function nearestIn({ section, layout }: Placed, row: number, x: number): string | null {
+  let nearest: number | null = null;
+  let distance = Infinity;
+  for (let at = layout.starts[row]!; at < layout.starts[row + 1]!; at++) {
+    const away = Math.abs(layout.lefts[at]! + layout.widths[at]! / 2 - x);
+    if (away < distance) [nearest, distance] = [at, away];
+  }
+  return nearest === null ? null : section.tiles[nearest]?.id ?? null;
+}
+
+/** Says that the page has its height: a screen that one came back to scrolls to where it was. */
+export function settle(view: GridView): void {
+  router.settled();
+  view.look();
+}

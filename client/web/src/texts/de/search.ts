@@ -1,0 +1,30 @@
+import type { Translation } from '../areas';
+import type en from '../en/search';
+
+export default {
+  label: 'Bilder, Galerien und Kommentare suchen',
+  clear: 'Suche leeren',
+  title: 'Was suchst du?',
+  what: 'Gesucht wird in Bildtexten, Orten, Kameras und Dateinamen, in den Namen der Galerien und in Kommentaren. Der Anfang eines Wortes genügt.',
+  tooShort: 'Noch ein Buchstabe, bitte.',
+  searching: 'Suche läuft…',
+  recent: 'Zuletzt gesucht',
+  forget: 'Vergessen',
+  kind: 'Art',
+  everything: 'Alles',
+  photos: 'Fotos',
+  videos: 'Videos',
+  when: 'Wann',
+  anyTime: 'Egal wann',
+  ownDays: 'Von … bis …',
+  from: 'Von',
+  to: 'Bis',
+  pictures: 'Bilder',
+  galleries: { one: '{n} Galerie', other: '{n} Galerien' },
+  comments: { one: '{n} Kommentar', other: '{n} Kommentare' },
+  allComments: { one: 'Den Kommentar zeigen', other: 'Alle {n} Kommentare zeigen' },
+  nothing: 'Nichts gefunden',
+  nothingText: 'Vielleicht helfen andere Wörter oder nur der Anfang eines Wortes.',
+  nothingFiltered: 'Nichts von dieser Art oder aus dieser Zeit. Ohne Filter gibt es vielleicht etwas.',
+  noFilters: 'Überall suchen',
+} as const satisfies Translation<typeof en>;

@@ -1,0 +1,92 @@
+// Signing in, staying signed in, and being shut out.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { signedIn, send } from './support/api.mjs';
+import { launch, newPage, signIn } from './support/browser.mjs';
+import { startMantel } from './support/mantel.mjs';
+
+let mantel;
+let browser;
+before(async () => {
+    mantel = await startMantel();
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    await mantel?.stop();
+});
+
+test('a relative picks who they are, types one password, and stays signed in after a reload', async () => {
+    const { page, context, complaints } = await newPage(browser);
+    await signIn(page, mantel.url, 'family');
+    await page.getByRole('heading', { name: 'Galleries', level: 1 }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Galleries', level: 1 }).waitFor();
+    assert.deepEqual(complaints, []);
+    await context.close();
+});
+
+test('a wrong password is told where it was typed, and many of them lock the account for a while', async () => {
+    const { page, context } = await newPage(browser);
+    await page.goto(mantel.url);
+    await page.getByRole('button', { name: 'Admin' }).click();
+    const said = page.locator('.mistake');
+    const texts = new Set();
+    for (let attempt = 0; attempt < 8 && ![...texts].some(text => /wait|too many/i.test(text)); attempt++) {
+        await page.getByLabel('Password').fill(`wrong ${attempt}`);
+        await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+        await page.locator('form [aria-busy]').waitFor({ state: 'detached' });
+        await said.first().waitFor();
+        texts.add(await said.first().textContent());
+    }
+    assert.match([...texts][0], /not right|wrong/i);
+    assert.match([...texts].at(-1), /wait|too many/i);
+    assert.equal(await page.getByLabel('Password').getAttribute('aria-invalid'), 'true');
+    await context.close();
+});
+
+test('a session whose access token is refused is renewed without a word', async () => {
+    const { page, context, complaints } = await newPage(browser);
+    await signIn(page, mantel.url, 'family');
+    // A token that has ended looks to the page like one that is refused.
+    let refused = 0;
+    await page.route('**/graphql', route => {
+        if (refused === 0 && route.request().headers().authorization) {
+            refused += 1;
+            return route.fulfill({ status: 401, json: { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] } });
+        }
+        return route.continue();
+    });
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    await page.getByRole('heading', { name: 'Timeline', level: 1 }).waitFor();
+    assert.equal(refused, 1);
+    assert.deepEqual(complaints.filter(text => !text.includes('401')), []);
+    await context.close();
+});
+
+test('whoever signs out everywhere is signed out here at the next request', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, mantel.url, 'family');
+    const elsewhere = await signedIn(mantel.url, 'family');
+    await elsewhere('sign-out', { input: { everywhere: true } });
+    await page.getByRole('link', { name: 'Timeline' }).click();
+    await page.getByText('Your session has ended. Please sign in again.').waitFor();
+    assert.equal(await page.evaluate(() => localStorage.getItem('mantel.refreshToken')), null);
+    await context.close();
+});
+
+test('a visitor sees nothing that is for admins, and a forged request is refused', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, mantel.url, 'family');
+    assert.equal(await page.getByRole('button', { name: 'New gallery' }).count(), 0);
+    await page.getByRole('button', { name: 'More' }).click();
+    for (const name of ['People', 'Trash', 'Share links']) assert.equal(await page.getByRole('link', { name }).count(), 0, name);
+    const family = await signedIn(mantel.url, 'family');
+    await assert.rejects(
+        send(mantel.url, 'mutation { createGallery(input: { title: "Mine" }) { gallery { id } } }', {}, family.session.accessToken),
+        /FORBIDDEN/,
+    );
+    await context.close();
+});
