@@ -12,8 +12,8 @@ import { scriptUrl } from './trusted';
 const LOOK_EVERY_MS = 3_600_000;
 
 showLanguage();
-await Promise.all([loadTexts('common'), app.start()]);
-mount(App, { target: document.getElementById('app')! });
+// Not by `await`: parts that are loaded meanwhile import from the file that this is in, and would wait for its end.
+void Promise.all([loadTexts('common'), app.start()]).then(() => mount(App, { target: document.getElementById('app')! }));
 
 // Without it (a plain-http address in the house) everything works but being offline and the share target.
 if ('serviceWorker' in navigator) {

@@ -2,7 +2,7 @@
 
 import { isOffline, request } from '../api';
 import type { Operation } from '../api/operation';
-import { hasSession, isGuest, sessionEvents } from '../api/session';
+import { hasSession, isGuest, sessionEvents, type Ended } from '../api/session';
 import { ANSWERS, FILES, THUMBNAILS } from './names';
 
 /** Changes when the session does: what was asked before belongs to nobody then. */
@@ -38,7 +38,7 @@ sessionEvents.addEventListener('ended', event => {
   if ('caches' in globalThis) void caches.delete(THUMBNAILS);
   navigator.serviceWorker?.controller?.postMessage('forget');
   // A session that ended by itself keeps what is on its way, for the same person to go on with.
-  if ((event as CustomEvent<boolean>).detail) {
+  if ((event as CustomEvent<Ended>).detail.byChoice) {
     deleteDatabase(FILES);
     localStorage.removeItem('mantel.uploads');
   }
