@@ -5,19 +5,17 @@ import { defineConfig } from 'vite';
 const server = process.env['MANTEL_URL'] ?? 'http://127.0.0.1:8480';
 const handOn = { target: server, changeOrigin: true, headers: { origin: server } };
 
-type Modules = (id: string) => { isEntry: boolean; importers: readonly string[] } | null;
-const atStart = new Map<string, boolean>();
+interface Modules {
+  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null;
+}
 
 /** Whether a module is loaded with the page itself, by imports that are no `import()`. */
-function isAtStart(id: string, modules: Modules): boolean {
-  const known = atStart.get(id);
-  if (known !== undefined) return known;
+function isAtStart(id: string, modules: Modules, seen = new Set<string>()): boolean {
+  // Modules may import each other in a circle.
+  if (seen.has(id)) return false;
+  seen.add(id);
   const info = modules.getModuleInfo(id);
-  // Modules that import each other in a circle come to their end here.
-  atStart.set(id, info?.isEntry ?? false);
-  const found = Boolean(info && (info.isEntry || info.importers.some(importer => isAtStart(importer, modules))));
-  atStart.set(id, found);
-  return found;
+  return info !== null && (info.isEntry || info.importers.some(importer => isAtStart(importer, modules, seen)));
 }
 
 export default defineConfig({
@@ -25,7 +23,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Names of scripts to fetch ahead would make up a part of what every page begins with.
+    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter(file => file.endsWith('.css')) },
     cssCodeSplit: true,
     // The service worker is built apart: scripts/service-worker.mjs.
     rolldownOptions: {

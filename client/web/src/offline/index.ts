@@ -5,6 +5,9 @@ import type { Operation } from '../api/operation';
 import { hasSession, isGuest, sessionEvents, type Ended } from '../api/session';
 import { ANSWERS, FILES, THUMBNAILS } from './names';
 
+/** What shows comes first: pictures, and the parts of the page that show them. */
+const KEPT_AFTER_MS = 2000;
+
 /** Changes when the session does: what was asked before belongs to nobody then. */
 let era = 0;
 
@@ -15,12 +18,7 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
   const keeps = !isGuest();
   try {
     const data = await request(operation, variables, signal);
-    if (keeps) {
-      // Without this part of the page, which failed to load, nothing is kept.
-      import('./answers').then(async ({ remember }) => {
-        if (asked === era) await remember(key, data);
-      }).catch(() => {});
-    }
+    if (keeps) setTimeout(keep, KEPT_AFTER_MS, key, data, asked);
     return data;
   } catch (error) {
     if (!isOffline(error)) throw error;
@@ -28,6 +26,12 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
     if (known === undefined) throw error;
     return known as Data;
   }
+}
+
+async function keep(key: string, data: unknown, asked: number): Promise<void> {
+  // Without this part of the page, where it cannot be loaded, nothing is kept.
+  const answers = await import('./answers').catch(() => null);
+  if (asked === era) await answers?.remember(key, data);
 }
 
 sessionEvents.addEventListener('ended', event => {
