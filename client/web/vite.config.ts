@@ -5,35 +5,38 @@ import { defineConfig } from 'vite';
 const server = process.env['MANTEL_URL'] ?? 'http://127.0.0.1:8480';
 const handOn = { target: server, changeOrigin: true, headers: { origin: server } };
 
-interface Modules {
-  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null;
-}
-
-/** Whether a module is loaded with the page itself, by imports that are no `import()`. */
-function isAtStart(id: string, modules: Modules, seen = new Set<string>()): boolean {
-  // Modules may import each other in a circle.
-  if (seen.has(id)) return false;
-  seen.add(id);
-  const info = modules.getModuleInfo(id);
-  return info !== null && (info.isEntry || info.importers.some(importer => isAtStart(importer, modules, seen)));
-}
+/**
+ * Few files: each of its own costs a request, and compresses worse. What everybody needs at once; what most look at; what those
+ * need who look after things; each with its texts. Photoswipe comes with the first picture that is looked at.
+ */
+const LOOK = 'gallery|timeline|viewer|search|activity';
+const MANAGE = 'access|edit|people|links|trash|settings|share|uploads';
+const GROUPS = [
+  { name: 'core', tags: ['$initial' as const], priority: 30 },
+  { name: 'viewer', test: /node_modules\/photoswipe|src\/viewer\//, priority: 20 },
+  { name: 'look', test: new RegExp(`src/(media|screens/(${LOOK}))/`), priority: 10 },
+  { name: 'manage', test: new RegExp(`src/(access|edit|screens/(${MANAGE}))/`), priority: 10 },
+  { name: 'ui', test: /src\/(ui|api)\//, priority: 5 },
+  ...['en', 'de'].flatMap(language => [
+    { name: `look-${language}`, test: new RegExp(`src/texts/${language}/(${LOOK})\\.ts`), priority: 10 },
+    { name: `manage-${language}`, test: new RegExp(`src/texts/${language}/(${MANAGE})\\.ts`), priority: 10 },
+  ]),
+];
 
 export default defineConfig({
   plugins: [svelte()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    // Names of scripts to fetch ahead would make up a part of what every page begins with.
-    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter(file => file.endsWith('.css')) },
+    modulePreload: { polyfill: false },
     cssCodeSplit: true,
     // The service worker is built apart: scripts/service-worker.mjs.
     rolldownOptions: {
       output: {
+        codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
-        // What every page begins with is one file: it is fetched in one go, and compresses better than a dozen.
-        codeSplitting: { groups: [{ name: (id, modules) => (isAtStart(id, modules) ? 'start' : null) }] },
       },
     },
   },

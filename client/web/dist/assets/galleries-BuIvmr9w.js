@@ -1,1 +1,0 @@
-var e={create:`Neue Galerie`,none:`Noch keine Galerien`,noneForAdmin:`Lege die erste an und füge dann Bilder hinzu.`,noneForVisitor:`Sobald jemand eine mit dir teilt, erscheint sie hier.`,empty:`Leer`};export{e as default};

@@ -1,1 +1,0 @@
-var e={create:`New gallery`,none:`No galleries yet`,noneForAdmin:`Make the first one, then add pictures to it.`,noneForVisitor:`As soon as somebody shares one with you, it appears here.`,empty:`Empty`};export{e as default};

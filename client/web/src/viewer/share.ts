@@ -1,0 +1,53 @@
+// Hands a picture on, to whatever app the phone offers.
+
+import type { Details } from './shelf.svelte';
+
+/** More than this is better sent as a link. */
+const MOST_BYTES = 60e6;
+
+interface File_ {
+  url: string;
+  name: string;
+  type: string;
+}
+
+/** What is handed on: what every phone shows, without the camera's notes and the place. */
+function fileOf(media: Details): File_ | null {
+  const made = media.__typename === 'Video' ? media.playback : media.preview;
+  if (!made || (made.sizeBytes ?? 0) > MOST_BYTES) return null;
+  const extension = media.__typename === 'Video' ? 'mp4' : 'jpg';
+  return { url: made.url, type: made.contentType, name: `${media.fileName.replace(/\.[^.]*$/, '')}.${extension}` };
+}
+
+/** Whether this browser can hand on the file itself. */
+export function canShareFile(media: Details): boolean {
+  const file = fileOf(media);
+  return file !== null && navigator.canShare?.({ files: [new File([], file.name, { type: file.type })] }) === true;
+}
+
+/** Hands on the file. False where the browser has it that too much time went by since the tap. */
+export async function shareFile(media: Details): Promise<boolean> {
+  const file = fileOf(media);
+  if (!file) return false;
+  // What lies in the cache was fetched for show, and says nothing of who else may read it.
+  const response = await fetch(file.url, { cache: 'no-store' });
+  if (!response.ok) throw new Error(`${response.status}`);
+  const files = [new File([await response.blob()], file.name, { type: file.type })];
+  try {
+    await navigator.share({ files });
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return true;
+    return false;
+  }
+}
+
+/** Copies a link. False where the browser lets nobody: on a plain-http address, say. */
+export async function copyLink(url: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
