@@ -1,1 +1,0 @@
-import{t as e}from"./Loading-oF698_Wr.js";function t(t){e(t,{})}export{t as default};
