@@ -11,6 +11,8 @@ export const PASSWORDS = { admin: 'the-admins-password', family: 'the-familys-pa
 
 const target = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../../target', import.meta.url));
 const binary = process.env.MANTEL ?? join(target, 'debug', 'mantel');
+// Another build of the site than the one in the binary, while one works on it.
+const client = process.env.CLIENT_DIR ? ['--client-dir', process.env.CLIENT_DIR] : [];
 const START_MS = 60_000;
 
 /** A port that nobody listens on. */
@@ -33,7 +35,7 @@ export async function startMantel({ folder = mkdtempSync(join(tmpdir(), 'mantel-
     const { site, media, aws } = ports ?? { site: await freePort(), media: await freePort(), aws: await freePort() };
     const args = [
         '--data', join(folder, 'data'), '--listen', `0.0.0.0:${site}`, '--media-listen', `0.0.0.0:${media}`,
-        '--aws-listen', `127.0.0.1:${aws}`, '--public-url', `http://${host}:${site}`, ...extra,
+        '--aws-listen', `127.0.0.1:${aws}`, '--public-url', `http://${host}:${site}`, ...client, ...extra,
         '--media-url', mediaUrl ?? `http://${host}:${media}`,
     ];
     const env = { ...process.env, MANTEL_ADMIN_PASSWORD: PASSWORDS.admin, MANTEL_FAMILY_PASSWORD: PASSWORDS.family };

@@ -56,5 +56,10 @@ export function keepFresh(list: () => SectionList, shown: () => readonly Shown[]
     return () => clearInterval(timer);
   });
 
-  return { failed: id => refresh([id]) };
+  return {
+    failed(id) {
+      refresh([id]);
+      list().spoil(id);
+    },
+  };
 }

@@ -164,6 +164,15 @@ export class SectionList implements MediaList {
     if (this.#stale.size > 0) this.reload().catch(error => { this.problem = error; });
   }
 
+  /** Says that the address of a picture does not hold, whatever it says itself: the next one takes its place. */
+  spoil(id: string): void {
+    const place = this.#place(id);
+    const tile = place?.section.tiles[place.index];
+    if (!place || !tile?.thumbnail) return;
+    const spoiled = { ...tile, thumbnail: { ...tile.thumbnail, expiresAt: new Date(0).toISOString() } };
+    this.#put(place.section.key, { tiles: place.section.tiles.with(place.index, spoiled) });
+  }
+
   remove(ids: readonly string[]): void {
     const gone = new Set(ids);
     for (const section of this.sections) {
