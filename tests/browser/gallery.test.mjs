@@ -8,6 +8,7 @@ import { DESKTOP, launch, newPage, PHONE, signIn } from './support/browser.mjs';
 import { fill, takenAt } from './support/fill.mjs';
 import { startMantel } from './support/mantel.mjs';
 import { drawn, noted } from './support/pictures.mjs';
+import { until, untilLoaded } from './support/wait.mjs';
 
 /** Fewer make a quick run while one works on this. */
 const PICTURES = Number(process.env.PICTURES ?? 1000);
@@ -58,16 +59,7 @@ const isInSight = locator => locator.evaluate(element => {
 
 async function untilInSight(locator) {
     await locator.waitFor();
-    await assert.doesNotReject(waitFor(() => isInSight(locator)), 'it is not in sight');
-}
-
-/** Waits for a condition of the page that no locator tells. */
-async function waitFor(condition, ms = 30_000) {
-    const until = Date.now() + ms;
-    while (!(await condition())) {
-        if (Date.now() > until) throw new Error('it did not come about');
-        await new Promise(resolve => setTimeout(resolve, 50));
-    }
+    await until(() => isInSight(locator), 'it is in sight');
 }
 
 /**
@@ -121,7 +113,7 @@ test('the place of a picture is known before the picture is there', async () => 
     await page.route(isFile, route => (holding ? void held.push(route) : route.continue()));
     await signIn(page, mantel.url, 'family', `/gallery/${large}`);
     await tileOf(page, ids[0]).waitFor();
-    await waitFor(() => held.length > 5);
+    await until(() => held.length > 5, 'pictures are asked for');
     const places = () => page.locator('.tile').evaluateAll(tiles => tiles.map(tile => {
         const { x, y, width, height } = tile.getBoundingClientRect();
         return [tile.dataset.media, x, y, width, height].join();
@@ -131,7 +123,7 @@ test('the place of a picture is known before the picture is there', async () => 
     assert.match(await tileOf(page, ids[0]).locator('.picture').evaluate(one => getComputedStyle(one).backgroundImage), /^url\("data:image/);
     holding = false;
     await Promise.all(held.map(route => route.continue()));
-    await waitFor(() => tileOf(page, ids[0]).locator('img').evaluate(image => image.complete && image.naturalWidth > 0));
+    await untilLoaded(tileOf(page, ids[0]).locator('img'));
     assert.deepEqual(await places(), before);
     await context.close();
 });
@@ -151,11 +143,11 @@ test('the month jump lands on the heading of a month, and stays there when its p
     const jump = page.getByLabel('Jump to a month');
     await jump.selectOption('2024-03');
     const heading = page.getByRole('heading', { name: 'March 2024' });
-    const away = async () => {
-        const [bar, box] = [await boxOf(page.locator('.bar')), await boxOf(heading)];
+    const away = async (what = heading) => {
+        const [bar, box] = [await boxOf(page.locator('.bar')), await boxOf(what)];
         return Math.abs(box.y - (bar.y + bar.height));
     };
-    await waitFor(async () => (await away()) <= 2);
+    await until(async () => (await away()) <= 2, 'the heading is under the bar');
     const first = Math.ceil(PICTURES / MONTHS) * 14;
     assert.equal(takenAt(first, PICTURES, MONTHS).slice(0, 7), '2024-03');
     assert.equal(await tileOf(page, ids[first]).count(), 0);
@@ -164,14 +156,13 @@ test('the month jump lands on the heading of a month, and stays there when its p
     await Promise.all(held.map(route => route.continue()));
     await tileOf(page, ids[first]).waitFor();
     // All that was a guess before it becomes known meanwhile.
-    await waitFor(async () => (await page.locator('section.coming').count()) === 0);
+    await until(async () => (await page.locator('section.coming').count()) === 0, 'the months are there');
     assert.ok((await away()) <= 2, `${await away()} px away`);
     assert.equal(await jump.inputValue(), '2024-03');
 
     await jump.selectOption('2023-02');
-    await page.getByRole('heading', { name: 'February 2023' }).waitFor();
     const other = page.getByRole('heading', { name: 'February 2023' });
-    await waitFor(async () => Math.abs((await boxOf(other)).y - (await boxOf(page.locator('.bar'))).y - (await boxOf(page.locator('.bar'))).height) <= 2);
+    await until(async () => (await away(other)) <= 2, 'the other heading is under the bar');
     await context.close();
 });
 
@@ -184,7 +175,7 @@ test('a link to a picture opens it, and Escape closes it onto its gallery with t
     await viewer.waitFor({ state: 'detached' });
     assert.equal(new URL(page.url()).pathname, `/gallery/${large}`);
     await untilInSight(tileOf(page, wanted));
-    await waitFor(() => tileOf(page, wanted).evaluate(tile => tile === document.activeElement));
+    await until(() => tileOf(page, wanted).evaluate(tile => tile === document.activeElement), 'it has the focus');
     assert.deepEqual(complaints, []);
     await context.close();
 });
@@ -194,14 +185,14 @@ test('back closes a picture, and what one looked at last is in sight', async () 
     const at = Math.floor(PICTURES / MONTHS) * 5;
     await page.getByLabel('Jump to a month').selectOption('2023-06');
     await untilInSight(tileOf(page, ids[at]));
-    const top = await page.evaluate(() => scrollY);
+    const { y } = await boxOf(tileOf(page, ids[at]));
     await tileOf(page, ids[at]).click();
     await page.waitForURL(`**/gallery/${large}/${ids[at]}`);
     const viewer = page.locator('dialog.viewer');
     await viewer.getByRole('button', { name: 'Next picture' }).waitFor({ state: 'attached' });
     await page.goBack();
     await viewer.waitFor({ state: 'detached' });
-    assert.equal(await page.evaluate(() => scrollY), top);
+    await until(async () => Math.abs((await boxOf(tileOf(page, ids[at]))).y - y) <= 2, 'it is where it was');
 
     // So far on that it is not in sight by chance.
     await tileOf(page, ids[at]).click();
@@ -230,7 +221,7 @@ test('whoever comes back to a gallery is where they were in it', async () => {
     await page.getByRole('heading', { name: 'Activity', level: 1 }).waitFor();
     await page.goBack();
     await tileOf(page, ids[at]).waitFor();
-    await waitFor(async () => Math.abs((await boxOf(tileOf(page, ids[at]))).y - y) <= 2);
+    await until(async () => Math.abs((await boxOf(tileOf(page, ids[at]))).y - y) <= 2, 'it is where it was');
     await context.close();
 });
 
@@ -247,34 +238,30 @@ test('whoever comes back from a gallery is where they were among the galleries',
     await page.getByRole('heading', { name: 'Album 20', level: 1 }).waitFor();
     await page.goBack();
     await card.waitFor();
-    await waitFor(async () => Math.abs((await page.evaluate(() => scrollY)) - top) <= 2);
+    await until(async () => Math.abs((await page.evaluate(() => scrollY)) - top) <= 2, 'it is where it was');
     await context.close();
 });
-
-/** When an address was signed: X-Amz-Date is 20240501T120000Z. */
-function signedAt(searchParams) {
-    const [, year, month, day, hour, minute, second] = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(searchParams.get('X-Amz-Date'));
-    return Date.UTC(year, month - 1, day, hour, minute, second);
-}
 
 test('an address of a picture that does not hold any more is asked for again', async () => {
     const { page, context } = await newPage(browser, withoutWorker);
     const refused = new Set();
-    await page.route(isFile, async route => {
-        const { pathname, searchParams } = new URL(route.request().url());
+    const asked = new Set();
+    page.on('request', request => {
+        if (request.postData()?.includes('query Media(')) asked.add(request.postDataJSON().variables.id);
+    });
+    await page.route(isFile, route => {
+        const { pathname } = new URL(route.request().url());
         // Each file once, as addresses of yesterday are refused.
         if (refused.has(pathname)) return route.continue();
         refused.add(pathname);
-        // Signed anew within the same second, it would be the same address.
-        await waitFor(() => Date.now() > signedAt(searchParams) + 1000);
         return route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' } });
     });
     await signIn(page, mantel.url, 'family', `/gallery/${large}`);
-    const image = tileOf(page, ids[0]).locator('img');
-    await waitFor(() => image.evaluate(image => image.complete && image.naturalWidth > 0));
+    await untilLoaded(tileOf(page, ids[0]).locator('img'));
     assert.ok(refused.size > 0);
+    assert.ok(asked.has(ids[0]), 'its address was not asked for');
     const missing = () => page.locator('.tile img').evaluateAll(images => images.filter(image => image.getBoundingClientRect().top < innerHeight && !image.naturalWidth).length);
-    await waitFor(async () => (await missing()) === 0);
+    await until(async () => (await missing()) === 0, 'all pictures are there');
     await context.close();
 });
 
@@ -291,7 +278,7 @@ test('a picture that somebody adds appears in an open gallery', async () => {
     await page.evaluate(() => { window.before = true; });
     const second = await upload(admin, gallery, 'second.jpg', noted(jpeg, { taken: '2024-05-02T12:00:00', comment: 'second' }));
     await tileOf(page, second).waitFor();
-    await waitFor(() => tileOf(page, second).locator('img').evaluate(image => image.naturalWidth > 0));
+    await untilLoaded(tileOf(page, second).locator('img'));
     assert.equal(await page.evaluate(() => window.before), true);
     assert.equal(await page.getByText('2 pictures').count(), 1);
     assert.deepEqual(complaints, []);

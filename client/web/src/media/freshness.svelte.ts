@@ -8,25 +8,25 @@ const ASKED_AGAIN_MS = 60_000;
 const UNDER_WAY_MS = 2000;
 
 /** To be called while a component is made. */
-export function keepFresh(list: () => SectionList, shown: () => readonly Shown[]): { failed: (id: string) => void } {
+export function keepFresh(list: () => SectionList, shown: () => readonly Shown[]): { failed: (id: string) => Promise<void> } {
   /** When something was asked for last: an address that fails although it is new is not asked for without end. */
   const asked = new Map<string, number>();
   /** Moves on when somebody comes back to this tab. */
   let woken = $state(0);
 
-  function refresh(ids: readonly string[]): void {
+  async function refresh(ids: readonly string[]): Promise<void> {
     const now = Date.now();
     const due = ids.filter(id => (asked.get(id) ?? 0) + ASKED_AGAIN_MS < now);
     if (due.length === 0) return;
     for (const id of due) asked.set(id, now);
     // Without a connection, the pictures that are here stay; it is tried again by and by.
-    list().refresh(due).catch(() => {});
+    await list().refresh(due).catch(() => {});
   }
 
   $effect(() => {
     void woken;
     const now = Date.now();
-    refresh(shown().flatMap(({ placed, from, to }) => placed.section.tiles.slice(from, to)).filter(tile => isExpired(tile, now)).map(({ id }) => id));
+    void refresh(shown().flatMap(({ placed, from, to }) => placed.section.tiles.slice(from, to)).filter(tile => isExpired(tile, now)).map(({ id }) => id));
   });
 
   $effect(() => {
@@ -58,8 +58,9 @@ export function keepFresh(list: () => SectionList, shown: () => readonly Shown[]
 
   return {
     failed(id) {
-      refresh([id]);
+      const refreshed = refresh([id]);
       list().spoil(id);
+      return refreshed;
     },
   };
 }
