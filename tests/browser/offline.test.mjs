@@ -52,7 +52,7 @@ async function keptAnswers() {
             asking.onerror = reject;
         })));
         database.close();
-        if (texts.some(text => text.includes('mediaCount') && text.includes('thumbhash'))) return true;
+        if (texts.some(text => text.includes('"months"') || text.includes('\\"months'))) return true;
     }
     return false;
 }
