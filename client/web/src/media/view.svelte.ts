@@ -81,10 +81,7 @@ export class GridView {
   look(): void {
     if (!this.#grid) return;
     const top = -this.#grid.getBoundingClientRect().top;
-    if (Math.abs(top - this.#top) >= STEP || this.#bottom - this.#top !== innerHeight || top < STEP) {
-      this.#top = top;
-      this.#bottom = top + innerHeight;
-    }
+    if (Math.abs(top - this.#top) >= STEP || this.#bottom - this.#top !== innerHeight || top < STEP) this.#see(top);
     this.#anchor = top + this.#covered > 0 ? this.#anchorAt(top) : null;
   }
 
@@ -94,7 +91,15 @@ export class GridView {
     const y = this.#yOf(this.#anchor.key, this.#anchor.id);
     if (y === null) return;
     const away = y + this.#grid.getBoundingClientRect().top - this.#anchor.at;
-    if (Math.abs(away) >= 1) scrollBy({ top: away, behavior: 'instant' });
+    if (Math.abs(away) < 1) return;
+    scrollBy({ top: away, behavior: 'instant' });
+    // Also where it is too little for another look: all that is shown, and the month that is told, go by it.
+    this.#see(-this.#grid.getBoundingClientRect().top);
+  }
+
+  #see(top: number): void {
+    this.#top = top;
+    this.#bottom = top + innerHeight;
   }
 
   /** Scrolls to the heading of a section. */
