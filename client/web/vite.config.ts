@@ -5,35 +5,65 @@ import { defineConfig } from 'vite';
 const server = process.env['MANTEL_URL'] ?? 'http://127.0.0.1:8480';
 const handOn = { target: server, changeOrigin: true, headers: { origin: server } };
 
+interface Modules {
+  getModuleInfo(id: string): { importedIds: readonly string[] } | null;
+}
+
 /**
- * Few files: each of its own costs a request, and compresses worse. What everybody needs at once; what most look at; what those
- * need who look after things; each with its texts. Photoswipe comes with the first picture that is looked at.
+ * Few files: each of its own costs a request, and compresses worse. A module is in the first of these whose roots need it, so that
+ * a file needs none that comes after it.
  */
-const LOOK = 'gallery|timeline|viewer|search|activity';
-const MANAGE = 'access|edit|people|links|trash|settings|share|uploads';
-const GROUPS = [
-  { name: 'core', tags: ['$initial' as const], priority: 30 },
-  { name: 'viewer', test: /node_modules\/photoswipe|src\/viewer\//, priority: 20 },
-  { name: 'look', test: new RegExp(`src/(media|screens/(${LOOK}))/`), priority: 10 },
-  { name: 'manage', test: new RegExp(`src/(access|edit|screens/(${MANAGE}))/`), priority: 10 },
-  { name: 'ui', test: /src\/(ui|api)\//, priority: 5 },
-  ...['en', 'de'].flatMap(language => [
-    { name: `look-${language}`, test: new RegExp(`src/texts/${language}/(${LOOK})\\.ts`), priority: 10 },
-    { name: `manage-${language}`, test: new RegExp(`src/texts/${language}/(${MANAGE})\\.ts`), priority: 10 },
-  ]),
+const FILES: readonly (readonly [name: string, roots: readonly string[]])[] = [
+  ['start', ['/src/main.ts']],
+  ['sign-in', ['/SignIn.svelte']],
+  ['galleries', ['/Galleries.svelte', '/offline/answers.ts']],
+  ['look', ['/Gallery.svelte', '/Timeline.svelte', '/Favourites.svelte', '/Activity.svelte', '/Search.svelte']],
+  ['viewer', ['/Viewer.svelte', '/Lightbox.svelte', '/viewer/Panel.svelte']],
+  ['uploads', ['/uploads/Panel.svelte', '/share/Share.svelte']],
+  ['manage', ['/People.svelte', '/Links.svelte', '/Trash.svelte', '/Settings.svelte', '/Guest.svelte', '/AccessDialog.svelte',
+    '/ShareDialog.svelte', '/GalleryForm.svelte', '/EditDialog.svelte', '/MoveDialog.svelte', '/MediaActions.svelte']],
 ];
+const ids = new Set<string>();
+const needed = new Map<string, ReadonlySet<string>>();
+
+/** All that the roots of a file need at once. */
+function needs(name: string, roots: readonly string[], modules: Modules): ReadonlySet<string> {
+  const known = needed.get(name);
+  if (known) return known;
+  const found = new Set<string>();
+  const visit = (id: string): void => {
+    if (found.has(id)) return;
+    found.add(id);
+    modules.getModuleInfo(id)?.importedIds.forEach(visit);
+  };
+  [...ids].filter(id => roots.some(root => id.endsWith(root))).forEach(visit);
+  needed.set(name, found);
+  return found;
+}
+
+const LOOK = 'gallery|timeline|viewer|search|activity';
+
+function fileOf(id: string, modules: Modules): string | null {
+  const texts = /src\/texts\/(en|de)\/([a-z-]+)\.ts$/.exec(id);
+  if (texts) return ['common', 'sign-in', 'galleries'].includes(texts[2]!) ? null : `${LOOK.split('|').includes(texts[2]!) ? 'look' : 'manage'}-${texts[1]}`;
+  return FILES.find(([name, roots]) => needs(name, roots, modules).has(id))?.[0] ?? null;
+}
+
+/** Remembers which modules there are. */
+const listing = { name: 'listing', moduleParsed: ({ id }: { id: string }) => void ids.add(id) };
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), listing],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Names of scripts to fetch ahead would make up a part of what every page begins with.
+    modulePreload: { polyfill: false, resolveDependencies: (_, files) => files.filter(file => file.endsWith('.css')) },
     cssCodeSplit: true,
     // The service worker is built apart: scripts/service-worker.mjs.
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
+        codeSplitting: { groups: [{ name: fileOf }], includeDependenciesRecursively: false },
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',

@@ -1,10 +1,13 @@
 //! A gallery: what it is, who may see it, how it is ordered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Description, GalleryId, MediaId, Timestamp, Title, UserId, Word, words};
+use crate::{Description, GalleryId, MediaId, Position, Timestamp, Title, UserId, Word, words};
 
 /// Who may see a gallery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +82,9 @@ pub struct Gallery {
     pub cover_media_id: Option<MediaId>,
     /// Its oldest picture, which stands for it where none was chosen.
     pub first_media_id: Option<MediaId>,
+    /// Its place in the order by hand; none where nobody has put it anywhere.
+    #[serde(default)]
+    pub position: Option<Position>,
     /// Who made it.
     pub created_by: UserId,
     /// When it was made.
@@ -111,12 +117,21 @@ impl Gallery {
             last_taken_on: None,
             cover_media_id: None,
             first_media_id: None,
+            position: None,
             created_by,
             created_at: now,
             updated_at: now,
             deleted_at: None,
             version: 0,
         }
+    }
+
+    /// Compares by the order of lists of galleries: those that nobody has put anywhere come first, by title without regard
+    /// to case, then the others in the order by hand.
+    #[must_use]
+    pub fn cmp_in_lists(&self, other: &Self) -> Ordering {
+        let order = |gallery: &Self| (gallery.position.clone(), gallery.title.as_str().to_lowercase(), gallery.id);
+        order(self).cmp(&order(other))
     }
 
     /// The words by which it is found.

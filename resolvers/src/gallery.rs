@@ -155,6 +155,7 @@ impl Gallery {
     }
 
     /// Its photos and videos, a page at a time.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn media(
         &self,
         ctx: &Context<'_>,
@@ -276,8 +277,9 @@ impl GalleryQueries {
         Ok(answer(ctx, gate::gallery(ctx, id, Action::View).await)?.map(Gallery))
     }
 
-    /// The galleries that you may see, by title. For an admin also those that another person may see; null where there is
-    /// no such person.
+    /// The galleries that you may see. Those that no admin put anywhere by `reorderGalleries` come first, by title, then
+    /// the others in the order by hand. For an admin also those that another person may see; null where there is no such
+    /// person.
     #[graphql(
         directive = aws_cognito_user_pools::apply(groups(&["admin", "visitor", "guest"]))
     )]

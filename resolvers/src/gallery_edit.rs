@@ -210,10 +210,15 @@ async fn delete(ctx: &Context<'_>, input: &DeleteGalleryInput) -> Result<ID, Err
     if input.with_media {
         trash_all(ctx, gallery.id, now).await?;
     }
-    // Read anew: its pictures have just left it.
-    let gallery = store(ctx).get_gallery(gallery.id).await?.ok_or_else(|| InputError::not_found("id"))?;
-    if store(ctx).mark_gallery_deleted(&gallery, now).await? {
-        return Ok(input.id.clone());
+    for _ in 0..MAX_TRIES {
+        // Read anew: its pictures have just left it.
+        let gallery = store(ctx).get_gallery(gallery.id).await?.ok_or_else(|| InputError::not_found("id"))?;
+        if store(ctx).mark_gallery_deleted(&gallery, now).await? {
+            return Ok(input.id.clone());
+        }
+        if gallery.media_count > 0 {
+            break;
+        }
     }
     let message = if input.with_media {
         "Something was added to this gallery at this moment. Please delete it again."

@@ -16,6 +16,7 @@ mod events;
 mod gallery;
 mod gallery_edit;
 mod gallery_media;
+mod gallery_order;
 mod gate;
 mod gate_many;
 pub mod guard;
@@ -82,6 +83,7 @@ pub struct Query(
 pub struct Mutation(
     session::SessionMutations,
     gallery_edit::GalleryMutations,
+    gallery_order::GalleryOrderMutations,
     upload::UploadMutations,
     media_edit::MediaMutations,
     comment::CommentMutations,

@@ -105,6 +105,7 @@ pub(crate) struct Exif {
     field(name = "uploaded_by", ty = "Option<User>", desc = "Who brought it. Guests are not told.", directive = resolver::apply()),
     field(name = "created_at", ty = "AwsDateTime", desc = "When it was announced."),
     field(name = "updated_at", ty = "AwsDateTime", desc = "When anything about it last changed."),
+    field(name = "trashed_at", ty = "Option<AwsDateTime>", desc = "Since when it is in the trash; null where it is not."),
     field(name = "like_count", ty = "u32", desc = "How many people like it; 0 for guests."),
     field(name = "viewer_has_liked", ty = "Option<bool>", desc = "Whether you like it; null for guests."),
     field(
@@ -277,6 +278,11 @@ macro_rules! media_object {
             /// When anything about it last changed.
             async fn updated_at(&self) -> AwsDateTime {
                 self.0.updated_at.into()
+            }
+
+            /// Since when it is in the trash; null where it is not.
+            async fn trashed_at(&self) -> Option<AwsDateTime> {
+                self.0.trashed_at.map(Into::into)
             }
 
             /// How many comments it has; 0 for guests.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use model::{
     AccessLevel, Description, Error, Gallery, GalleryId, GallerySort, Grant, Media, MediaId, Page, PageRequest,
-    Timestamp, Title, UserId, Visibility,
+    Position, Timestamp, Title, UserId, Visibility,
 };
 use ulid::Ulid;
 
@@ -76,7 +76,14 @@ impl Store {
         }
     }
 
-    /// All galleries that are not deleted, by title. Who may see which is for the caller to decide.
+    /// Puts a gallery at a place in the order by hand; false where it was changed or deleted meanwhile.
+    pub async fn place_gallery(&self, gallery: &Gallery, position: Position) -> Result<bool, Error> {
+        let placed = Gallery { position: Some(position), ..gallery.clone() };
+        Ok(self.replace_gallery(Some(gallery), &placed).await? == Replaced::Done)
+    }
+
+    /// All galleries that are not deleted: those that nobody has put anywhere by title, then the others in the order by
+    /// hand. Who may see which is for the caller to decide.
     pub async fn list_galleries(&self, page: &PageRequest) -> Result<Page<Gallery>, Error> {
         self.list(Listing { source: Source::index(GALLERIES), ascending: true }, page, gallery_of_place).await
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use model::{
-    AuditLine, Comment, CommentId, GalleryId, Like, LinkId, Media, MediaId, Position, Sha256, Timestamp, UserId, Word,
+    AuditLine, Comment, CommentId, Gallery, GalleryId, Like, LinkId, Media, MediaId, Position, Sha256, Timestamp,
+    UserId, Word,
 };
 use ulid::Ulid;
 
@@ -26,7 +27,7 @@ pub(crate) const GSI1: Index = Index { name: "GSI1", pk: "GSI1PK", sk: "GSI1SK" 
 /// All media of the library by time.
 pub(crate) const GSI2: Index = Index { name: "GSI2", pk: "GSI2PK", sk: "GSI2SK" };
 
-/// Partition of [`GSI1`] that lists all galleries by title.
+/// Partition of [`GSI1`] that lists all galleries, by title or as they were put by hand.
 pub(crate) const GALLERIES: &str = "GALLERIES";
 /// Partition of [`GSI1`] that lists the galleries that were deleted.
 pub(crate) const DELETED_GALLERIES: &str = "GALLERIES#DELETED";
@@ -202,9 +203,16 @@ pub(crate) fn audit_line_at(place: String) -> Key {
 /// "Summer" goes before "Summer 2024".
 const END_OF_TEXT: &str = "  #";
 
-/// Where a gallery stands in [`GALLERIES`]: by title, without regard to case.
-pub(crate) fn gallery_order(title: &str, id: GalleryId) -> String {
-    format!("{}{END_OF_TEXT}{}", title.to_lowercase(), id.ulid())
+/// Goes behind whatever a title begins with: the last character of all, which is for private use.
+const BEHIND_TITLES: char = '\u{10FFFD}';
+
+/// Where a gallery stands in [`GALLERIES`]: by title, without regard to case; behind all those, where it was put by hand.
+pub(crate) fn gallery_order(gallery: &Gallery) -> String {
+    let id = gallery.id.ulid();
+    match &gallery.position {
+        None => format!("{}{END_OF_TEXT}{id}", gallery.title.as_str().to_lowercase()),
+        Some(position) => format!("{BEHIND_TITLES}{position}#{id}"),
+    }
 }
 
 /// Where a person stands in [`USERS`]: by name, without regard to case.

@@ -283,7 +283,7 @@ impl Store {
     pub(crate) async fn replace_gallery(&self, before: Option<&Gallery>, after: &Gallery) -> Result<Replaced, Error> {
         let place = |gallery: &Gallery| {
             let partition = if gallery.deleted_at.is_some() { DELETED_GALLERIES } else { GALLERIES };
-            (partition.to_owned(), keys::gallery_order(gallery.title.as_str(), gallery.id))
+            (partition.to_owned(), keys::gallery_order(gallery))
         };
         let found = |gallery: &Gallery| match gallery.deleted_at {
             None => entries(&gallery.words(), gallery.created_at, &gallery.id),

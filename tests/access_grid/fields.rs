@@ -28,7 +28,7 @@ photo, a comment, a share link) is asked for no further here. Both doors say the
 ";
 
 /// Types that only mutations answer with, to whoever called them.
-const ANSWERS_OF_MUTATIONS: [&str; 22] = [
+const ANSWERS_OF_MUTATIONS: [&str; 23] = [
     "ChangePasswordPayload",
     "CommentEvent",
     "CommentPayload",
@@ -41,6 +41,7 @@ const ANSWERS_OF_MUTATIONS: [&str; 22] = [
     "MediaListPayload",
     "MediaPayload",
     "OpenShareLinkPayload",
+    "ReorderGalleriesPayload",
     "RequestUploadPayload",
     "ResetUserPasswordPayload",
     "Session",

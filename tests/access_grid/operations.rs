@@ -42,13 +42,14 @@ the byte.
 ";
 
 /// Ids that no row hides, with the reason.
-const NOT_HIDDEN: [(&str, &str); 6] = [
+const NOT_HIDDEN: [(&str, &str); 7] = [
     ("Mutation.publishMediaEvent galleryId", "only services come so far that it is looked at"),
     ("Mutation.publishMediaEvent mediaId", "only services come so far that it is looked at"),
     ("Mutation.publishCommentEvent mediaId", "only services come so far that it is looked at"),
     ("Mutation.publishCommentEvent commentId", "only services come so far that it is looked at"),
     ("Mutation.signIn optionId", "the sign-in page shows it to everybody"),
     ("Mutation.reorderMedia afterMediaId", "only admins come so far that it is looked at"),
+    ("Mutation.reorderGalleries afterGalleryId", "only admins come so far that it is looked at"),
 ];
 
 /// Those whose verdicts differ: to download is no operation.

@@ -235,6 +235,7 @@ pub(super) const ROWS: &[Row] = &[
     consuming("deleteGallery", "", Over::EmptyGallery, |s| json!({ "id": s.gallery })),
     mutation("setGalleryAccess", "", Over::Gallery, |s| json!({ "galleryId": s.gallery, "userId": s.option, "level": "VIEW" })),
     mutation("setGalleryAccess", "for a person", Over::Person, |s| json!({ "galleryId": s.common, "userId": s.person, "level": "VIEW" })),
+    mutation("reorderGalleries", "", Over::Gallery, |s| json!({ "galleryIds": [s.gallery] })),
     mutation("createShareLink", "", Over::Gallery, |s| json!({ "galleryId": s.gallery })),
     mutation("requestUpload", "", Over::Gallery, upload),
     mutation("finishUpload", "another's", ANOTHERS_UPLOAD, |s| json!({ "mediaId": s.media })),

@@ -46,6 +46,11 @@ pub(super) const MUTATIONS: &[Entry<'static>] = &[
         "mutation($input: ReorderMediaInput!) { reorderMedia(input: $input) { gallery { sort media { edges { node { id } } } } userErrors { code path } } }",
         r#"{ "input": { "galleryId": "$summer", "mediaIds": ["$july"], "afterMediaId": null } }"#,
     ),
+    (
+        Admin,
+        "mutation($input: ReorderGalleriesInput!, $gallery: ID!) { reorderGalleries(input: $input) { __typename galleryIds userErrors { code } } wrong: reorderGalleries(input: { galleryIds: [$gallery, \"gal_none\"] }) { galleryIds userErrors { code message path } } }",
+        r#"{ "input": { "galleryIds": ["$summer", "$guests"] }, "gallery": "$summer" }"#,
+    ),
     // Galleries.
     (
         Admin,

@@ -58,6 +58,11 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
         Who::Admin,
         r#"{ "input": { "galleryId": "$summer", "mediaIds": ["$july", "$may"], "afterMediaId": null } }"#,
     ),
+    (
+        "ReorderGalleries",
+        Who::Admin,
+        r#"{ "input": { "galleryIds": ["$empty", "$secret"], "afterGalleryId": "$summer" } }"#,
+    ),
     ("AddComment", Who::Visitor, r#"{ "input": { "mediaId": "$july", "text": "How lovely!" } }"#),
     ("EditComment", Who::Rosa, r#"{ "input": { "id": "$rosasComment", "text": "Better said." } }"#),
     ("DeleteComment", Who::Rosa, r#"{ "input": { "id": "$rosasComment" } }"#),

@@ -73,6 +73,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     // The processor then works on it, which would be in the way of what changes the same photo.
     ("PrepareUpright", Who::Admin, r#"{ "input": { "mediaId": "$tilted" } }"#),
     ("ReorderMedia", Who::Admin, r#"{ "input": { "galleryId": "$summer", "mediaIds": ["$another", "$photo"] } }"#),
+    ("ReorderGalleries", Who::Admin, r#"{ "input": { "galleryIds": ["$album"], "afterGalleryId": "$summer" } }"#),
     ("AddComment", Who::Family, r#"{ "input": { "mediaId": "$photo", "text": "How lovely!" } }"#),
     ("EditComment", Who::Family, r#"{ "input": { "id": "$ownComment", "text": "Better said." } }"#),
     ("DeleteComment", Who::Family, r#"{ "input": { "id": "$ownComment" } }"#),

@@ -214,6 +214,8 @@ async fn tidies_up(witness: &mut Witness, anna: &Actor, gallery: &Value, media: 
     witness.sees(&admin, "revokeShareLink", "", json!({ "id": id }), &[id], &[]).await;
     let order = json!({ "galleryId": gallery, "mediaIds": [media] });
     witness.sees(&admin, "reorderMedia", "", order, &[media, gallery], &[]).await;
+    let order = json!({ "galleryIds": [gallery] });
+    witness.sees(&admin, "reorderGalleries", "", order, &[gallery], &[]).await;
     let ids = json!({ "ids": [media] });
     witness.sees(anna, "deleteMedia", "", ids.clone(), &[media], &[]).await;
     witness.sees(&admin, "restoreMedia", "", ids, &[media], &[]).await;

@@ -13,6 +13,7 @@ mod first_passwords;
 mod galleries;
 mod gallery_contents;
 mod gallery_months;
+mod gallery_order;
 mod guesses;
 mod hidden_galleries;
 pub(crate) mod instance;

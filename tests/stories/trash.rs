@@ -11,7 +11,7 @@ use crate::support::{
 const DELETE: &str = "deleteMedia(input: $input) { mediaIds userErrors { code path } }";
 const RESTORE: &str = "restoreMedia(input: $input) { mediaIds userErrors { code path } }";
 const TRASH: &str = "query($first: Int! = 50, $after: String) { trash(first: $first, after: $after) { \
-    edges { node { id status } } pageInfo { hasNextPage endCursor } } }";
+    edges { node { id status trashedAt } } pageInfo { hasNextPage endCursor } } }";
 const MAY: &str = "2024:05:01 10:00:00";
 const JULY: &str = "2024:07:03 15:04:05";
 const AUGUST: &str = "2024:08:09 20:00:00";
@@ -33,6 +33,9 @@ async fn what_is_deleted_lies_in_the_trash_latest_first() {
     let data = admin.gets(TRASH, json!({})).await;
     assert_eq!(in_trash(&data), [ids[2].as_str(), &ids[0], &ids[1]]);
     assert_eq!(data["trash"]["edges"][0]["node"]["status"], "TRASHED");
+    let edges = data["trash"]["edges"].as_array().expect("edges").iter();
+    let since: Vec<&str> = edges.map(|edge| edge["node"]["trashedAt"].as_str().expect("a time")).collect();
+    assert!(since.is_sorted_by(|one, next| one > next), "{since:?}");
     let first = admin.gets(TRASH, json!({ "first": 2 })).await;
     assert_eq!(in_trash(&first), [ids[2].as_str(), &ids[0]]);
     let after = &first["trash"]["pageInfo"]["endCursor"];
@@ -93,7 +96,7 @@ async fn what_is_restored_is_as_it_was() {
     let gallery = admin.makes_gallery("Summer", "FAMILY").await;
     let media = admin.adds_photo(&gallery, MAY).await;
     family.comments(&media, "What a day!").await;
-    let document = "query($id: ID!) { media(id: $id) { status caption takenAt width height commentCount \
+    let document = "query($id: ID!) { media(id: $id) { status trashedAt caption takenAt width height commentCount \
         gallery { title } uploadedBy { displayName } } }";
     let before = family.gets(document, json!({ "id": media })).await;
     admin.does(DELETE, "DeleteMediaInput", json!({ "ids": [media] })).await;

@@ -6,16 +6,32 @@ import { mount } from 'svelte';
 import { app } from './app.svelte';
 import App from './App.svelte';
 import { loadTexts, showLanguage } from './texts';
+import { scriptUrl } from './trusted';
+
+/** How often it is looked for a new version. */
+const LOOK_EVERY_MS = 3_600_000;
 
 showLanguage();
-await Promise.all([loadTexts('common'), app.start()]);
-mount(App, { target: document.getElementById('app')! });
+// Not by `await`: parts that are loaded meanwhile import from the file that this is in, and would wait for its end.
+void Promise.all([loadTexts('common'), app.start()]).then(() => mount(App, { target: document.getElementById('app')! }));
 
+// Without it (a plain-http address in the house) everything works but being offline and the share target.
 if ('serviceWorker' in navigator) {
-  // After what shows has loaded. That it fails changes nothing for whoever is online.
-  const register = (): void => void import('./offline/worker').then(worker => worker.register()).catch(() => {});
-  if (document.readyState === 'complete') register();
+  if (document.readyState === 'complete') void register();
   else addEventListener('load', register, { once: true });
 }
 
-void import('./screens/activity/unread.svelte').then(({ watchUnread }) => watchUnread());
+async function register(): Promise<void> {
+  const { serviceWorker } = navigator;
+  try {
+    const registration = await serviceWorker.register(scriptUrl('/sw.js'));
+    // The first one has nothing to replace.
+    const offer = (): unknown => serviceWorker.controller && import('./offline/worker').then(worker => worker.offer(registration));
+    registration.addEventListener('updatefound', offer);
+    if (registration.waiting) offer();
+    // A page may stay open for weeks.
+    setInterval(() => void registration.update().catch(() => {}), LOOK_EVERY_MS);
+  } catch {
+    // It changes nothing for whoever is online.
+  }
+}

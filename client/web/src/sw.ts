@@ -16,6 +16,7 @@ declare const __MANTEL_VERSION__: string;
 const SHELL = `shell-${__MANTEL_VERSION__}`;
 /** A line that is slow rather than broken: the shell that is here shows meanwhile. */
 const SLOW_MS = 3000;
+const KEPT = new Set(__MANTEL_SHELL__);
 const THUMBNAILS_KEPT = 600;
 /** The small picture of a photo or video, wherever media come from: `…/med_…/r2-0/thumbnail`. */
 const THUMBNAIL = /\/med_[^/]+\/[^/]+\/thumbnail$/;
@@ -50,15 +51,16 @@ self.addEventListener('fetch', event => {
   if (own && request.method === 'POST' && url.pathname === '/share') return event.respondWith(takeShared(request));
   if (request.method !== 'GET') return;
   if (own && request.mode === 'navigate' && !OTHERS.test(url.pathname)) return event.respondWith(page(event));
-  if (own && url.pathname.startsWith('/assets/')) return event.respondWith(asset(request));
+  if (own && KEPT.has(url.pathname)) return event.respondWith(asset(request));
   if (request.destination === 'image' && THUMBNAIL.test(url.pathname)) return event.respondWith(thumbnail(event, url));
 });
 
 async function fill(): Promise<void> {
   const cache = await caches.open(SHELL);
-  // Names of assets change with what is in them, so whatever the browser has of them is right; the page itself is not so.
-  await cache.add(new Request('/', { cache: 'reload' }));
-  await cache.addAll(__MANTEL_SHELL__);
+  // Names of assets change with what is in them, so whatever the browser has of them is right; that is not so of others.
+  const fresh = ['/', ...__MANTEL_SHELL__.filter(path => !path.startsWith('/assets/'))];
+  await cache.addAll(fresh.map(path => new Request(path, { cache: 'reload' })));
+  await cache.addAll(__MANTEL_SHELL__.filter(path => path.startsWith('/assets/')));
 }
 
 async function tidy(): Promise<void> {

@@ -16,7 +16,7 @@ const PAPER = {
 };
 // Pixels; `gap` is `--grid-gap` of app.css, which layouts must know before anything is laid out.
 const MEASURES = {
-  rows: { rowHeight: 240, gap: 8 },
+  rows: { rowHeight: 240, gap: 6 },
   mosaic: { rowHeight: 165, gap: 2 },
 };
 

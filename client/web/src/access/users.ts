@@ -5,7 +5,10 @@ import type { UsersQuery } from '../api/generated/graphql';
 import { Users } from '../api/generated/Users';
 import { allPages } from '../api/pages';
 
-export type Account = NonNullable<UsersQuery['users']>['edges'][number]['node'];
+type Listed = NonNullable<UsersQuery['users']>['edges'][number]['node'];
+
+/** What a change of an account answers has no picture of the person. */
+export type Account = Omit<Listed, 'avatar'> & Partial<Pick<Listed, 'avatar'>>;
 
 /** Everyone with an account, by name. */
 export async function allUsers(): Promise<Account[]> {

@@ -1,6 +1,7 @@
 // One request to the API, as it is: no session, no retry.
 
 import { config } from './config';
+import { connection } from '../offline/connection.svelte';
 import { ApiError } from './errors';
 
 interface GraphqlError {
@@ -26,11 +27,13 @@ export async function send(query: string, variables: unknown, token: string | nu
     response = await fetch(graphql, { method: 'POST', headers, body: JSON.stringify({ query, variables }), signal: signal ?? null });
   } catch (error) {
     signal?.throwIfAborted();
+    connection.online = false;
     throw new ApiError('OFFLINE', error instanceof Error ? error.message : 'no answer');
   }
   const body = await response.json().catch(() => null) as Answer['body'];
   // A proxy before Mantel answers with pages of its own while Mantel starts.
-  if (body === null && response.status >= 502) throw new ApiError('OFFLINE', `status ${response.status}`);
+  connection.online = body !== null || response.status < 502;
+  if (!connection.online) throw new ApiError('OFFLINE', `status ${response.status}`);
   return { status: response.status, body };
 }
 

@@ -13,6 +13,7 @@ import { tell } from '../ui/toasts.svelte';
 import { forEach, inChunks, type Outcome } from './batch';
 import { tellFailures } from './outcome';
 import { nameOf, updateTile } from './tiles';
+import { forgetTurn, showTurn } from './turning.svelte';
 
 export type Progress = (finished: number) => void;
 
@@ -29,8 +30,11 @@ export async function changeEach(tiles: readonly Tile[], list: MediaList, change
   return outcome;
 }
 
-export async function turn(tiles: readonly Tile[], list: MediaList, degrees: 90 | 270, progress?: Progress): Promise<void> {
-  const { done } = await changeEach(tiles, list, tile => updateTile(tile, { rotate: degrees }), progress);
+/** Turns pictures to the right (90) or to the left (-90). They show it at once, though their files take a while. */
+export async function turn(tiles: readonly Tile[], list: MediaList, degrees: 90 | -90, progress?: Progress): Promise<void> {
+  for (const tile of tiles) showTurn(tile, degrees);
+  const { done, failed } = await changeEach(tiles, list, tile => updateTile(tile, { rotate: (degrees + 360) % 360 }), progress);
+  for (const { item } of failed) forgetTurn(item.id);
   void untilReady(done.map(({ id }) => id), list);
 }
 
@@ -40,11 +44,18 @@ async function untilReady(ids: string[], list: MediaList): Promise<void> {
   let left = ids;
   for (let wait = FIRST_LOOK_MS; left.length > 0 && Date.now() < end; wait = Math.min(wait * 1.5, LAST_LOOK_MS)) {
     await new Promise(resolve => setTimeout(resolve, wait));
-    left = left.filter(id => list.tile(id)?.status === 'PROCESSING');
+    left = stillWaiting(left, list);
     // One that cannot be reached now is looked for later.
     if (left.length > 0) await list.refresh(left).catch(() => {});
-    left = left.filter(id => list.tile(id)?.status === 'PROCESSING');
+    left = stillWaiting(left, list);
   }
+  left.forEach(forgetTurn);
+}
+
+function stillWaiting(ids: readonly string[], list: MediaList): string[] {
+  const left = ids.filter(id => list.tile(id)?.status === 'PROCESSING');
+  for (const id of ids) if (!left.includes(id)) forgetTurn(id);
+  return left;
 }
 
 /** Puts pictures into the trash. Admins can take that back. */

@@ -4,7 +4,6 @@ import type { UpdateMediaInput, UpdateMediaMutation } from '../api/generated/gra
 import { UpdateMedia } from '../api/generated/UpdateMedia';
 import { accepted, request } from '../api';
 import type { Tile } from '../media/list';
-import { takenDay } from '../texts/format';
 
 type Changed = NonNullable<NonNullable<UpdateMediaMutation['updateMedia']>['media']>;
 
@@ -24,8 +23,4 @@ export async function updateTile(tile: Tile, changes: Omit<UpdateMediaInput, 'id
 /** How a picture is called in messages and to screen readers. */
 export function nameOf(tile: Pick<Tile, 'caption' | 'fileName'>): string {
   return tile.caption || tile.fileName;
-}
-
-export function describe(tile: Tile): string {
-  return [nameOf(tile), takenDay(tile)].filter(Boolean).join(', ');
 }

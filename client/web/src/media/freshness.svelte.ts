@@ -30,7 +30,11 @@ export function keepFresh(list: () => SectionList, shown: () => readonly Shown[]
   });
 
   $effect(() => {
-    const wake = (): void => { if (!document.hidden) woken += 1; };
+    const wake = (): void => {
+      if (document.hidden) return;
+      woken += 1;
+      list().reload().catch(() => {});
+    };
     document.addEventListener('visibilitychange', wake);
     addEventListener('online', wake);
     return () => {

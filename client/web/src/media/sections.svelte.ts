@@ -213,6 +213,7 @@ export class SectionList implements MediaList {
   }
 
   retry(): void {
+    if (!this.problem) return;
     this.problem = null;
     this.#pump();
   }
@@ -327,6 +328,10 @@ export class SectionList implements MediaList {
     const once = [...new Map(tiles.map(tile => [tile.id, renewed(before.get(tile.id), tile)])).values()];
     const count = section.count === null ? null : Math.max(this.#told.get(key) ?? 0, once.length);
     this.#put(key, { tiles: once, complete: next === null, count: next === null ? once.length : count });
+    // It changed since the list was asked for, and so did others perhaps.
+    const isOther = next === null && typeof this.#told.get(key) === 'number' && this.#told.get(key) !== once.length;
+    if (isOther) this.#told.set(key, once.length);
+    if (isOther && !this.#reloading) this.reload().catch(() => {});
     if (next === null && once.length === 0) this.sections = this.sections.filter(section => section.key !== key);
   }
 

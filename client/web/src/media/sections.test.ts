@@ -1,47 +1,207 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Tile } from './list';
 import { SectionList, type Source } from './sections.svelte';
 
-// Words want a browser that says which language they are in; none are wanted here.
-vi.mock('../texts', () => ({}));
-vi.mock('../texts/format', () => ({ wallClock: () => null }));
+/** Pictures that a list may ask for, and what it asked. */
+class Library implements Source {
+  eager = false;
+  asked: string[] = [];
+  pageSize = 3;
+  /** By the key of their section. */
+  constructor(public pictures: Record<string, Tile[]>, private readonly isByMonth = true, public first = 0) {}
 
-const tile = (signed: string): Tile => ({
-  __typename: 'Photo', id: 'a', takenAt: '2024-05-01T12:00:00Z', updatedAt: '2024-05-01T12:00:00Z',
-  thumbnail: { url: `https://files/a?${signed}`, width: 3, height: 2, expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
-}) as Tile;
+  async start(): ReturnType<Source['start']> {
+    this.asked.push('start');
+    const sections = Object.entries(this.pictures).map(([key, all]) => ({ key, month: this.isByMonth ? key : null, count: this.isByMonth ? all.length : null }));
+    return { sections, first: Object.values(this.pictures).flat().slice(0, this.first) };
+  }
 
-/** A list of one picture, whose address is signed anew whenever it is asked for. */
-async function listOfOne(): Promise<SectionList> {
-  let asked = 0;
-  const source: Source = {
-    eager: false,
-    start: async () => ({ sections: [{ key: '2024-05', month: '2024-05', count: 1 }], first: [tile('0')] }),
-    page: async () => ({ tiles: [tile(String(++asked))], next: null }),
-    one: async () => ({ tile: tile(String(++asked)), months: ['2024-05'] }),
-  };
+  async page(key: string, after: string | null): ReturnType<Source['page']> {
+    this.asked.push(`${key} ${after ?? ''}`.trim());
+    const from = Number(after ?? 0);
+    const all = this.pictures[key] ?? [];
+    const to = from + this.pageSize;
+    return { tiles: all.slice(from, to), next: to < all.length ? String(to) : null };
+  }
+
+  async one(id: string): ReturnType<Source['one']> {
+    this.asked.push(`one ${id}`);
+    const found = Object.entries(this.pictures).find(([, all]) => all.some(tile => tile.id === id));
+    return found ? { tile: found[1].find(tile => tile.id === id)!, months: [found[0]] } : null;
+  }
+}
+
+const HOUR = 3_600_000;
+function picture(id: string, month = '2026-03', { expires = HOUR, signature = 'a' } = {}): Tile {
+  const thumbnail = { url: `http://media/${id}?${signature}`, width: 4, height: 3, expiresAt: new Date(Date.now() + expires).toISOString() };
+  return { id, takenAt: `${month}-05T10:00:00Z`, takenAtOffsetMinutes: 0, thumbnail } as Tile;
+}
+
+const some = (month: string, ...ids: string[]): Tile[] => ids.map(id => picture(id, month));
+const library = (first = 0): Library => new Library({ '2026-03': some('2026-03', 'a', 'b', 'c', 'd'), '2026-02': some('2026-02', 'e'), '2026-01': some('2026-01', 'f', 'g') }, true, first);
+
+async function opened(source: Source): Promise<SectionList> {
   const list = new SectionList(source);
   await list.reload();
   return list;
 }
 
-const address = (list: SectionList): string | undefined => list.tile('a')?.thumbnail?.url;
+/** Until all that was begun has ended. */
+const quiet = (): Promise<void> => new Promise(resolve => setTimeout(resolve));
 
-describe('addresses of pictures', () => {
-  it('stay while they hold, as the browser has what they lead to', async () => {
-    const list = await listOfOne();
-    const before = address(list);
-    await list.refresh(['a']);
-    expect(address(list)).toBe(before);
+describe('a list in months', () => {
+  it('knows how many there are before any picture came', async () => {
+    const source = library();
+    expect((await opened(source)).total).toBe(7);
+    expect(source.asked).toEqual(['start']);
   });
 
-  it('give way to new ones once they were refused, whatever the clock of this device says', async () => {
-    const list = await listOfOne();
-    const before = address(list);
-    list.spoil('a');
-    expect(address(list)).toBe(before);
-    await list.refresh(['a']);
-    expect(address(list)).not.toBe(before);
+  it('loads what is wanted, page by page, and nothing else', async () => {
+    const source = library();
+    const list = await opened(source);
+    list.want([{ key: '2026-03', count: 4 }]);
+    await quiet();
+    expect(source.asked).toEqual(['start', '2026-03', '2026-03 3']);
+    expect(list.ids).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('shares out what came along at the start', async () => {
+    const list = await opened(library(6));
+    expect(list.sections.map(({ tiles, complete }) => [tiles.length, complete])).toEqual([[4, true], [1, true], [1, false]]);
+  });
+
+  it('steps over the borders of months, also to those that are not here', async () => {
+    const list = await opened(library());
+    const ids = [];
+    for (let tile = await list.step('a', 1); tile; tile = await list.step(tile.id, 1)) ids.push(tile.id);
+    expect(ids.join('')).toBe('bcdefg');
+    expect((await list.step('e', -1))?.id).toBe('d');
+    expect(await list.step('a', -1)).toBeNull();
+  });
+
+  it('steps from a picture that is not here', async () => {
+    const list = await opened(library());
+    expect((await list.step('e', -1))?.id).toBe('d');
+    expect(list.position('e')).toBe(5);
+  });
+
+  it('finds nothing where the picture is not in it', async () => {
+    const list = await opened(library());
+    expect(await list.find('elsewhere')).toBeNull();
+  });
+
+  it('forgets what was removed, and does not ask for it again', async () => {
+    const source = library(7);
+    const list = await opened(source);
+    list.remove(['b', 'e']);
+    expect([list.total, list.ids.join(''), list.position('f'), list.tile('b')]).toEqual([5, 'acdfg', 4, undefined]);
+    expect(list.sections.map(({ key }) => key)).toEqual(['2026-03', '2026-01']);
+    source.pictures = { '2026-03': some('2026-03', 'a', 'c', 'd'), '2026-01': some('2026-01', 'f', 'g') };
+    source.asked = [];
+    await list.reload();
+    expect(source.asked).toEqual(['start']);
+  });
+
+  it('puts what came where it belongs', async () => {
+    const source = library(7);
+    const list = await opened(source);
+    source.pictures['2026-02']!.push(picture('new', '2026-02'));
+    source.first = 0;
+    await list.reload();
+    expect(list.ids.join(' ')).toBe('a b c d e new f g');
+  });
+
+  it('moves a picture whose date was corrected', async () => {
+    const source = library(7);
+    const list = await opened(source);
+    source.pictures['2026-03'] = some('2026-03', 'b', 'c', 'd');
+    source.pictures['2026-01'] = some('2026-01', 'a', 'f', 'g');
+    list.update(picture('a', '2026-01'));
+    await list.reload();
+    expect(list.ids.join('')).toBe('bcdeafg');
+  });
+});
+
+describe('addresses', () => {
+  it('that still hold are kept', async () => {
+    const source = library(7);
+    const list = await opened(source);
+    list.update(picture('a', '2026-03', { signature: 'b' }));
+    expect(list.tile('a')?.thumbnail?.url).toBe('http://media/a?a');
+  });
+
+  it('that have ended are replaced', async () => {
+    const source = library();
+    source.pictures['2026-02'] = [picture('e', '2026-02', { expires: -1 })];
+    const list = await opened(source);
+    await list.find('e');
+    source.pictures['2026-02'] = [picture('e', '2026-02', { signature: 'b' })];
+    await list.refresh(['e']);
+    expect(list.tile('e')?.thumbnail?.url).toBe('http://media/e?b');
+  });
+
+  it('that were refused give way to new ones, whatever the clock of this device says', async () => {
+    const source = library(7);
+    const list = await opened(source);
+    list.spoil('e');
+    source.pictures['2026-02'] = [picture('e', '2026-02', { signature: 'b' })];
+    await list.refresh(['e']);
+    expect(list.tile('e')?.thumbnail?.url).toBe('http://media/e?b');
+  });
+
+  it('of many are asked for by their sections', async () => {
+    const source = new Library({ '2026-03': Array.from({ length: 6 }, (_, at) => picture(`p${at}`, '2026-03', { expires: -1 })) }, true, 6);
+    const list = await opened(source);
+    source.asked = [];
+    await list.refresh(list.ids);
+    expect(source.asked).toEqual(['2026-03', '2026-03 3']);
+  });
+});
+
+describe('a list without months', () => {
+  const liked = (): Library => new Library({ '': some('2026-03', 'a', 'b', 'c', 'd', 'e') }, false);
+
+  it('knows how many there are at its end', async () => {
+    const list = await opened(liked());
+    await list.begin();
+    expect([list.total, list.position('b')]).toEqual([null, 2]);
+    await list.end(1);
+    expect(list.total).toBe(5);
+  });
+
+  it('finds a picture that is further down', async () => {
+    const list = await opened(liked());
+    expect((await list.step('e', -1))?.id).toBe('d');
+  });
+
+  it('has no section where there is nothing', async () => {
+    const list = await opened(new Library({ '': [] }, false));
+    await list.begin();
+    expect(list.sections).toEqual([]);
+  });
+
+  it('loads all of it where the scrollbar is to tell the truth', async () => {
+    const source = liked();
+    source.eager = true;
+    const list = await opened(source);
+    await quiet();
+    expect(list.ids.join('')).toBe('abcde');
+  });
+});
+
+describe('without a connection', () => {
+  it('a list keeps what is here, and goes on when it is told to', async () => {
+    const source = library();
+    const list = await opened(source);
+    const { page } = source;
+    source.page = () => Promise.reject(new Error('no answer'));
+    list.want([{ key: '2026-03', count: 4 }]);
+    await quiet();
+    expect(list.problem).toBeInstanceOf(Error);
+    source.page = page;
+    list.retry();
+    await quiet();
+    expect([list.problem, list.ids.length]).toEqual([null, 4]);
   });
 });

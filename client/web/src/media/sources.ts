@@ -10,6 +10,8 @@ import { monthOf } from './tiles';
 
 /** How many a request brings: as many as the server gives. */
 export const PAGE = 100;
+/** How many come along with what tells of the months: more than the first screen shows. */
+export const FIRST = 60;
 
 /** The last day of a month: `2026-02-28` of `2026-02`. */
 export function lastDay(month: string): string {
@@ -28,8 +30,9 @@ export const onePicture: Source['one'] = async id => {
 export const timelineSource: Source = {
   eager: false,
   async start() {
-    const { timelineMonths } = await request(TimelineMonths, {});
-    return { sections: (timelineMonths ?? []).map(({ month, count }) => ({ key: month, month, count })), first: [] };
+    const [{ timelineMonths }, { timeline }] = await Promise.all([request(TimelineMonths, {}), request(Timeline, { first: FIRST })]);
+    const sections = (timelineMonths ?? []).map(({ month, count }) => ({ key: month, month, count }));
+    return { sections, first: timeline?.edges.map(edge => edge.node) ?? [] };
   },
   async page(month, after) {
     const { timeline } = await request(Timeline, { first: PAGE, after, from: `${month}-01`, to: lastDay(month) });

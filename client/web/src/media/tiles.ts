@@ -1,21 +1,11 @@
 // What a tile says of its picture.
 
-import { t } from '../texts';
-import { takenDay, wallClock } from '../texts/format';
+import { wallClock } from '../texts/clock';
 import { USUAL_RATIO } from './layout';
 import type { Tile } from './list';
 
 export function ratioOf({ width, height }: Tile): number {
   return width && height ? width / height : USUAL_RATIO;
-}
-
-/** What there is to see, for those who do not: what somebody wrote, or else when it was. */
-export function nameOf(tile: Tile): string {
-  if (tile.caption) return tile.caption;
-  const day = takenDay(tile);
-  const isVideo = tile.__typename === 'Video';
-  if (day === null) return tile.fileName;
-  return isVideo ? t('gallery.videoOf', { day }) : t('gallery.photoOf', { day });
 }
 
 /** The month of the place where it was taken: `2026-03`. */

@@ -1,6 +1,7 @@
 // The window through which a grid is seen: what is in sight, what must be loaded for it, and where to scroll.
 
 import { router } from '../router.svelte';
+import { themes } from '../theme.svelte';
 import { rowAt, rowOf } from './layout';
 import type { Section, SectionList } from './sections.svelte';
 import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type GridMeasures, type Placed } from './window';
@@ -9,6 +10,12 @@ import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type G
 const MOST_SHOWN = 119;
 // Scrolling by less does not change what is to be shown.
 const STEP = 48;
+
+/** About how high rows are to be: on a phone lower than in a wide window, in both themes of galleries. */
+function rowHeight(width: number): number {
+  const CALM = 240;
+  return Math.round(Math.min(90 + width * 0.09, CALM) * (themes.rowHeight / CALM));
+}
 
 /** A point of the grid that stays where it is on the screen while what is above it gets its real height. */
 interface Anchor {
@@ -36,7 +43,7 @@ export class GridView {
     const width = this.#width;
     if (width === 0) return null;
     const em = this.#em;
-    return { width, target: Math.round(Math.min(90 + width * 0.09, 240)), gap: width < 600 ? 3 : 6, heading: Math.round(3 * em), apart: Math.round(1.25 * em) };
+    return { width, target: rowHeight(width), gap: width < 600 ? Math.min(themes.gap, 3) : themes.gap, heading: Math.round(3 * em), apart: Math.round(1.25 * em) };
   });
   readonly placed: readonly Placed[] = $derived.by(() => (this.measures ? placeSections(this.list().sections, this.measures) : []));
   readonly height = $derived(heightOf(this.placed));
@@ -56,9 +63,11 @@ export class GridView {
     this.#grid = grid;
     const look = (): void => this.look();
     const observer = new ResizeObserver(() => {
+      const isOther = this.#width !== grid.clientWidth;
       this.#width = grid.clientWidth;
       this.#em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-      look();
+      // With another width all is elsewhere: first that is put right, by `hold`, and then looked at.
+      if (!isOther || !this.#anchor) look();
     });
     observer.observe(grid);
     addEventListener('scroll', look, { passive: true });
@@ -95,6 +104,7 @@ export class GridView {
     scrollBy({ top: away, behavior: 'instant' });
     // Also where it is too little for another look: all that is shown, and the month that is told, go by it.
     this.#see(-this.#grid.getBoundingClientRect().top);
+    this.look();
   }
 
   #see(top: number): void {
@@ -116,9 +126,9 @@ export class GridView {
     if (!box) return null;
     const screen = this.#grid.getBoundingClientRect().top;
     const [over, under] = [box.top + screen - this.#covered, box.top + box.height + screen - innerHeight];
-    if (over < 0 || under > 0) {
-      const nearest = over < 0 ? box.top - this.#covered - 8 : box.top + box.height - innerHeight + 8 + this.#bottomBar();
-      this.#scrollTo(place === 'nearest' ? nearest : box.top - (innerHeight - box.height) / 2);
+    if (over < 0 && place === 'nearest') this.#scrollTo(this.#headOf(found.section.key, box.top) - this.#covered);
+    else if (over < 0 || under > 0) {
+      this.#scrollTo(place === 'nearest' ? box.top + box.height - innerHeight + 8 + this.#bottomBar() : box.top - (innerHeight - box.height) / 2);
     }
     await new Promise(requestAnimationFrame);
     return this.#grid?.querySelector<HTMLElement>(`[data-media="${CSS.escape(id)}"]`) ?? null;
@@ -144,6 +154,13 @@ export class GridView {
     const there = inside ? here : this.placed[at + by];
     if (!there || there.layout.rows === 0) return null;
     return nearestIn(there, inside ? row : by === 1 ? 0 : there.layout.rows - 1, box.left + box.width / 2);
+  }
+
+  /** What is to be seen with a picture: of the first row its heading, and of the first of all the head of the page. */
+  #headOf(key: string, top: number): number {
+    const placed = this.placed.find(({ section }) => section.key === key);
+    if (!placed || top > placed.top + placed.heading) return top - 8;
+    return placed === this.placed[0] ? -scrollY - innerHeight : placed.top;
   }
 
   #scrollTo(y: number): void {

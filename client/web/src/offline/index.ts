@@ -2,9 +2,11 @@
 
 import { isOffline, request } from '../api';
 import type { Operation } from '../api/operation';
-import { hasSession, isGuest, sessionEvents } from '../api/session';
-import { connection } from './connection.svelte';
+import { hasSession, isGuest, sessionEvents, type Ended } from '../api/session';
 import { ANSWERS, FILES, THUMBNAILS } from './names';
+
+/** What shows comes first: pictures, and the parts of the page that show them. */
+const KEPT_AFTER_MS = 2000;
 
 /** Changes when the session does: what was asked before belongs to nobody then. */
 let era = 0;
@@ -16,21 +18,20 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
   const keeps = !isGuest();
   try {
     const data = await request(operation, variables, signal);
-    connection.online = true;
-    if (keeps) {
-      // Without this part of the page, which failed to load, nothing is kept.
-      import('./answers').then(async ({ remember }) => {
-        if (asked === era) await remember(key, data);
-      }).catch(() => {});
-    }
+    if (keeps) setTimeout(keep, KEPT_AFTER_MS, key, data, asked);
     return data;
   } catch (error) {
     if (!isOffline(error)) throw error;
-    connection.online = false;
     const known = keeps && asked === era ? await import('./answers').then(({ recall }) => recall(key), () => undefined) : undefined;
     if (known === undefined) throw error;
     return known as Data;
   }
+}
+
+async function keep(key: string, data: unknown, asked: number): Promise<void> {
+  // Without this part of the page, where it cannot be loaded, nothing is kept.
+  const answers = await import('./answers').catch(() => null);
+  if (asked === era) await answers?.remember(key, data);
 }
 
 sessionEvents.addEventListener('ended', event => {
@@ -41,7 +42,7 @@ sessionEvents.addEventListener('ended', event => {
   if ('caches' in globalThis) void caches.delete(THUMBNAILS);
   navigator.serviceWorker?.controller?.postMessage('forget');
   // A session that ended by itself keeps what is on its way, for the same person to go on with.
-  if ((event as CustomEvent<boolean>).detail) {
+  if ((event as CustomEvent<Ended>).detail.byChoice) {
     deleteDatabase(FILES);
     localStorage.removeItem('mantel.uploads');
   }

@@ -1,6 +1,9 @@
 // How dates, sizes and numbers read.
 
+import { wallClock, type Taken } from './clock';
 import { locale } from './index';
+
+export { wallClock, type Taken } from './clock';
 
 // Times of pictures are wall clock times of the place where they were taken: shown as such, whatever zone this is.
 const WALL = { timeZone: 'UTC' } as const;
@@ -12,16 +15,6 @@ function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   let format = formats.get(key);
   if (!format) formats.set(key, format = new Intl.DateTimeFormat(locale(), options));
   return format;
-}
-
-export interface Taken {
-  takenAt: string | null;
-  takenAtOffsetMinutes: number | null;
-}
-
-/** The taken time as a date whose UTC fields are the wall clock of the place. */
-export function wallClock({ takenAt, takenAtOffsetMinutes }: Taken): Date | null {
-  return takenAt === null ? null : new Date(Date.parse(takenAt) + (takenAtOffsetMinutes ?? 0) * 60_000);
 }
 
 export function takenMoment(media: Taken): string | null {

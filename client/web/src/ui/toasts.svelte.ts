@@ -16,6 +16,8 @@ const LONG_MS = 10_000;
 
 class Toasts {
   shown: Toast[] = $state.raw([]);
+  /** How many modal dialogs show them themselves: all outside of such a dialog is out of reach. */
+  inside = $state(0);
   #next = 0;
 
   tell(text: string, { bad = false, action = null }: Partial<Pick<Toast, 'bad' | 'action'>> = {}): void {

@@ -29,7 +29,11 @@ const SHOWN_EVERY_MS = 200;
 
 const api: Api = {
   announce: async input => accepted((await request(RequestUpload, { input })).requestUpload),
-  finish: async mediaId => accepted((await request(FinishUpload, { input: { mediaId } })).finishUpload).media!,
+  finish: async mediaId => {
+    const { media } = accepted((await request(FinishUpload, { input: { mediaId } })).finishUpload);
+    // Taken in, but not to be seen by whoever brought it: `look` will say the same.
+    return media ?? { id: mediaId, status: 'PROCESSING' };
+  },
   cancel: mediaId => request(CancelUpload, { input: { mediaId } }),
   look: async id => {
     const { node } = await request(Node, { id });

@@ -23,7 +23,7 @@ export interface Around extends Means {
   /** Hears of the galleries in which something is being prepared; calls back with ids of what is ready. Answers how to stop. */
   listen(galleryId: string, hear: (mediaId: string) => void): () => void;
   changed(): void;
-  /** Was taken in by the server. */
+  /** Was taken in by the server, or is prepared now. */
   arrived(galleryId: string, mediaId: string): void;
 }
 
@@ -209,14 +209,16 @@ export class Queue {
     // Its bytes are safe: nothing is left to send, so the file can go.
     Object.assign(item, { state: 'preparing', file: null, mediaId: known.id, progress: item.size });
     this.#around.keeper.drop([item.id]);
-    this.#around.arrived(item.gallery.id, known.id);
-    if (known.status === 'PROCESSING' || known.status === 'UPLOADING') this.#watch.add(item);
-    else this.#prepared(item, known);
+    if (known.status === 'PROCESSING' || known.status === 'UPLOADING') {
+      this.#around.arrived(item.gallery.id, known.id);
+      this.#watch.add(item);
+    } else this.#prepared(item, known);
   }
 
   #prepared(item: Item, known: Known | null): void {
     if (known?.status === 'FAILED') Object.assign(item, { state: 'failed', problem: new NotPrepared(known.failureReason ?? '') });
     else item.state = 'done';
+    this.#around.arrived(item.gallery.id, item.mediaId!);
     this.#around.changed();
   }
 }

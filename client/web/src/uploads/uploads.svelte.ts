@@ -37,7 +37,7 @@ class Uploads {
     this.#start().then(engine => engine.add(all, { id: gallery.id, title: gallery.title })).catch(tellProblem);
   }
 
-  /** Calls back for each that was taken in by the server, with its id. Answers how to stop that. */
+  /** Calls back for each that was taken in by the server, with its id, and again once it is prepared. Answers how to stop that. */
   onArrived(galleryId: string, tell: Tell): () => void {
     const listeners = this.#listeners.get(galleryId) ?? new Set();
     this.#listeners.set(galleryId, listeners.add(tell));

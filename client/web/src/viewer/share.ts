@@ -5,14 +5,14 @@ import type { Details } from './shelf.svelte';
 /** More than this is better sent as a link. */
 const MOST_BYTES = 60e6;
 
-interface File_ {
+interface Made {
   url: string;
   name: string;
   type: string;
 }
 
 /** What is handed on: what every phone shows, without the camera's notes and the place. */
-function fileOf(media: Details): File_ | null {
+function fileOf(media: Details): Made | null {
   const made = media.__typename === 'Video' ? media.playback : media.preview;
   if (!made || (made.sizeBytes ?? 0) > MOST_BYTES) return null;
   const extension = media.__typename === 'Video' ? 'mp4' : 'jpg';
@@ -40,6 +40,20 @@ export async function shareFile(media: Details): Promise<boolean> {
     if (error instanceof DOMException && error.name === 'AbortError') return true;
     return false;
   }
+}
+
+/** Saves a photo as every program reads it: a JPEG, smaller than the original. */
+export async function saveJpeg(media: Details): Promise<void> {
+  const file = fileOf(media);
+  if (!file) return;
+  const response = await fetch(file.url, { cache: 'no-store' });
+  if (!response.ok) throw new Error(`${response.status}`);
+  const link = document.createElement('a');
+  // The address itself says that it is to be shown: browsers let the page decide only over files of its own.
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Copies a link. False where the browser lets nobody: on a plain-http address, say. */

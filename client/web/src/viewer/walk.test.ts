@@ -11,9 +11,9 @@ function listOf(ids: string[], known: number): MediaList & { asked: string[] } {
   return {
     asked,
     total: null,
-    tile: id => tiles.slice(0, here).find(tile => tile.id === id),
+    tile: (id: string) => tiles.slice(0, here).find(tile => tile.id === id),
     position: () => null,
-    async step(id, by) {
+    async step(id: string, by: 1 | -1) {
       asked.push(`${id}${by}`);
       here = Math.max(here, ids.indexOf(id) + 2);
       return tiles[ids.indexOf(id) + by] ?? null;

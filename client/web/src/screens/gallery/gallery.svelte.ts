@@ -1,18 +1,16 @@
 // An open gallery: what it is, and its pictures.
 
-import { request } from '../../api';
 import type { GalleryQuery, GallerySort } from '../../api/generated/graphql';
 import { Gallery } from '../../api/generated/Gallery';
 import { GalleryMedia } from '../../api/generated/GalleryMedia';
 import { kept } from '../../media/kept';
 import { SectionList, type Outline, type Page, type Start } from '../../media/sections.svelte';
-import { lastDay, onePicture, PAGE } from '../../media/sources';
+import { FIRST, lastDay, onePicture, PAGE } from '../../media/sources';
+import { requestOrLast } from '../../offline';
 
 export type GalleryFacts = NonNullable<GalleryQuery['gallery']>;
 /** The orders that whoever looks may choose. */
 export type Order = Extract<GallerySort, 'TAKEN_AT_ASC' | 'TAKEN_AT_DESC'>;
-
-const FIRST = 60;
 
 export class OpenGallery {
   readonly id: string;
@@ -45,7 +43,7 @@ export class OpenGallery {
   }
 
   async #start(order: Order | null): Promise<Start> {
-    const { gallery } = await request(Gallery, { id: this.id, first: FIRST, sort: order });
+    const { gallery } = await requestOrLast(Gallery, { id: this.id, first: FIRST, sort: order });
     this.facts = gallery;
     if (!gallery) return { sections: [], first: [] };
     return { sections: outlines(gallery, order ?? gallery.sort), first: gallery.media?.edges.map(edge => edge.node) ?? [] };
@@ -53,7 +51,7 @@ export class OpenGallery {
 
   async #page(order: Order | null, key: string, after: string | null): Promise<Page> {
     const days = key === ALL ? {} : { from: `${key}-01`, to: lastDay(key) };
-    const { gallery } = await request(GalleryMedia, { id: this.id, first: PAGE, after, sort: order, ...days });
+    const { gallery } = await requestOrLast(GalleryMedia, { id: this.id, first: PAGE, after, sort: order, ...days });
     const media = gallery?.media;
     return { tiles: media?.edges.map(edge => edge.node) ?? [], next: media?.pageInfo.hasNextPage ? media.pageInfo.endCursor : null };
   }

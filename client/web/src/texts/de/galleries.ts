@@ -29,4 +29,9 @@ export default {
   deleteEmpty: 'Es sind keine Bilder darin. Ihre Freigabelinks gelten dann nicht mehr.',
   deleteHidden: 'Es ist doch etwas darin, das noch unterwegs ist oder nicht gelesen werden konnte. Es kommt mit der Galerie in den Papierkorb.',
   deleted: '„{title}“ ist gelöscht.',
+  reorder: 'Reihenfolge ändern',
+  orderHint: 'Ziehe die Galerien, oder verschiebe sie mit den Pfeilen. Alle sehen sie in dieser Reihenfolge.',
+  up: '„{title}“ nach oben',
+  down: '„{title}“ nach unten',
+  movedTo: '„{title}“ ist jetzt {place} von {all}.',
 } as const satisfies Translation<typeof en>;

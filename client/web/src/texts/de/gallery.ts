@@ -12,7 +12,6 @@ export default {
   likes: { one: 'gefällt {n} Person', other: 'gefällt {n} Personen' },
   comments: { one: '{n} Kommentar', other: '{n} Kommentare' },
   jump: 'Zu einem Monat springen',
-  monthEntry: '{month} ({count})',
   select: 'Auswählen',
   selection: 'Was mit den ausgewählten Bildern geschehen soll',
   selectSome: 'Tippe die Bilder an, die du meinst',

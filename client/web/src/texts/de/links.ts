@@ -60,4 +60,6 @@ export default {
   asGuest: 'Als Gast',
   notYours: 'Diese Galerie ist für dein Konto nicht offen: Du siehst sie als Gast.',
   haveAccount: 'Ich habe ein Konto',
+  futureDay: 'Bitte wähle einen Tag, der noch kommt.',
+  passwordHint: 'Mindestens 4 Zeichen.',
 } as const satisfies Translation<typeof en>;

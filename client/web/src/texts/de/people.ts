@@ -7,7 +7,7 @@ export default {
   noneFound: 'So heißt niemand.',
   you: 'Du',
   shared: 'Gemeinsames Konto',
-  sharedLong: 'Keine: ein gemeinsames Konto, das die Anmeldeseite allen anbietet.',
+  sharedLong: 'Keine: Es ist ein gemeinsames Konto, das die Anmeldeseite anbietet.',
   lastSeen: 'angemeldet {when}',
   neverSeen: 'noch nie angemeldet',
   closed: 'Geschlossen',
@@ -80,4 +80,5 @@ export default {
   linkUntil: 'alle, die den Link haben, bis {day}',
   linkForEver: 'alle, die den Link haben, bis du ihn beendest',
   more: { one: 'Und noch jemand: Gib einen Teil des Namens ein.', other: 'Und {n} weitere: Gib einen Teil des Namens ein.' },
+  emailExample: 'oma@example.org',
 } as const satisfies Translation<typeof en>;

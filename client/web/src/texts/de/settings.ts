@@ -7,7 +7,7 @@ export default {
   sharedAccount: 'Ein Konto, das mehrere teilen',
   admin: 'Kümmert sich um Mantel',
   visitor: 'Sieht an und kommentiert',
-  pictureHint: 'Für ein Bild von dir: Öffne ein Foto und wähle unter „Mehr“ „Als mein Bild nehmen“.',
+  pictureHint: 'Für ein Bild von dir: Wähle „Als mein Bild nehmen“ im Menü eines Fotos.',
   removePicture: 'Dein Bild entfernen',
   pictureRemoved: 'Dein Bild ist hier entfernt. Das Foto bleibt in seiner Galerie.',
   name: 'Name',

@@ -4,6 +4,7 @@ import type en from '../en/trash';
 export default {
   lead: 'Was gelöscht wurde, bleibt hier, bis du es endgültig löschst. Das sehen nur die, die sich um Mantel kümmern.',
   since: 'Gelöscht {when}',
+  choose: 'Wähle, was zurück oder weg soll.',
   selectAll: 'Alle auswählen',
   selectNone: 'Keines auswählen',
   restore: 'Zurückholen',

@@ -45,7 +45,7 @@ export default {
   isPortrait: 'It is your picture now.',
   downloading: { one: '{n} file comes to your downloads.', other: '{n} files come to your downloads, one after the other. Please keep this page open.' },
   noOriginal: 'The file cannot be had at the moment.',
-  notAllowed: { one: '{n} is not yours to change.', other: '{n} are not yours to change.' },
+  notAllowed: { one: '{n} picture is not yours to change.', other: '{n} pictures are not yours to change.' },
   notDone: 'Not done: {names}.',
   andMore: '{n} more',
 } as const satisfies Texts;

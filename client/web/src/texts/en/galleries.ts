@@ -28,4 +28,9 @@ export default {
   deleteEmpty: 'There are no pictures in it. Its share links stop working.',
   deleteHidden: 'There is something in it after all, which is on its way or could not be read. It goes to the trash with the gallery.',
   deleted: '“{title}” is deleted.',
+  reorder: 'Change the order',
+  orderHint: 'Drag the galleries, or move them by the arrows. Everybody sees them in this order.',
+  up: 'Move “{title}” up',
+  down: 'Move “{title}” down',
+  movedTo: '“{title}” is now {place} of {all}.',
 } as const satisfies Texts;

@@ -11,7 +11,6 @@ export default {
   likes: { one: '{n} like', other: '{n} likes' },
   comments: { one: '{n} comment', other: '{n} comments' },
   jump: 'Jump to a month',
-  monthEntry: '{month} ({count})',
   select: 'Select',
   selection: 'What to do with the selected pictures',
   selectSome: 'Tap the pictures that you want',

@@ -59,4 +59,6 @@ export default {
   asGuest: 'As a guest',
   notYours: 'This gallery is not open to your account: you look as a guest.',
   haveAccount: 'I have an account',
+  futureDay: 'Please choose a day that is still to come.',
+  passwordHint: 'At least 4 characters.',
 } as const satisfies Texts;

@@ -6,7 +6,7 @@ export default {
   noneFound: 'Nobody is called that.',
   you: 'You',
   shared: 'Shared account',
-  sharedLong: 'None: a shared account, which the sign-in page offers to everybody.',
+  sharedLong: 'None: it is a shared account, offered on the sign-in page.',
   lastSeen: 'signed in {when}',
   neverSeen: 'never signed in',
   closed: 'Closed',
@@ -79,4 +79,5 @@ export default {
   linkUntil: 'whoever has the link, until {day}',
   linkForEver: 'whoever has the link, until you end it',
   more: { one: 'And one more: type a part of the name.', other: 'And {n} more: type a part of the name.' },
+  emailExample: 'grandma@example.org',
 } as const satisfies Texts;

@@ -6,7 +6,7 @@ export default {
   sharedAccount: 'An account that several people share',
   admin: 'Looks after Mantel',
   visitor: 'Looks and comments',
-  pictureHint: 'For a picture of you, open a photo and choose “Use as my picture” under “More”.',
+  pictureHint: 'For a picture of you, choose “Use as my picture” in the menu of a photo.',
   removePicture: 'Remove your picture',
   pictureRemoved: 'Your picture is removed here. The photo stays in its gallery.',
   name: 'Name',

@@ -3,6 +3,7 @@ import type { Texts } from '../areas';
 export default {
   lead: 'What was deleted stays here until you delete it for good. Only those who look after Mantel see it.',
   since: 'Deleted {when}',
+  choose: 'Choose what to restore or delete.',
   selectAll: 'Select all',
   selectNone: 'Select none',
   restore: 'Restore',

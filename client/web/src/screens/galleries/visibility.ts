@@ -1,5 +1,5 @@
-import type { Visibility } from '../api/generated/graphql';
-import type { IconName } from '../ui/icons';
+import type { Visibility } from '../../api/generated/graphql';
+import type { IconName } from '../../ui/icons';
 
 /** From all to few. */
 export const VISIBILITIES: readonly Visibility[] = ['FAMILY', 'RESTRICTED', 'PRIVATE'];
