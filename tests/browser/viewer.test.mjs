@@ -48,7 +48,7 @@ async function opened(id, { options = DESKTOP, who = 'family', inGallery = galle
     const made = await newPage(browser, options);
     await signIn(made.page, mantel.url, who, `/gallery/${inGallery}/${id}`);
     const viewer = made.page.locator('dialog.viewer');
-    await viewer.locator('[data-current] img').first().waitFor();
+    await viewer.locator('[data-current] :is(img, video)').first().waitFor();
     return { ...made, viewer };
 }
 
