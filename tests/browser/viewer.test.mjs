@@ -48,7 +48,7 @@ async function opened(id, { options = DESKTOP, who = 'family', inGallery = galle
     const made = await newPage(browser, options);
     await signIn(made.page, mantel.url, who, `/gallery/${inGallery}/${id}`);
     const viewer = made.page.locator('dialog.viewer');
-    await viewer.locator('[data-current] img').first().waitFor();
+    await viewer.locator('[data-current] :is(img, video)').first().waitFor();
     return { ...made, viewer };
 }
 
@@ -126,7 +126,8 @@ test('two taps enlarge a picture and two more show it whole, and two fingers enl
     const { page, context, viewer } = await opened(photos[0], { options: PHONE });
     const finger = await hand(page);
     await until(async () => (await picture(viewer).count()) === 1 && (await scaleOf(viewer)) === 1, 'it shows whole');
-    await button(viewer, 'Details').waitFor();
+    // Its size, and with it how far it can be enlarged, is known with what is beside it.
+    await button(viewer, 'Next picture').waitFor({ state: 'attached' });
     const twice = async () => {
         await finger.tap(200, 420, 1);
         await finger.tap(202, 421);

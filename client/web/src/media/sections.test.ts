@@ -141,6 +141,15 @@ describe('addresses', () => {
     expect(list.tile('e')?.thumbnail?.url).toBe('http://media/e?b');
   });
 
+  it('that were refused give way to new ones, whatever the clock of this device says', async () => {
+    const source = library(7);
+    const list = await opened(source);
+    list.spoil('e');
+    source.pictures['2026-02'] = [picture('e', '2026-02', { signature: 'b' })];
+    await list.refresh(['e']);
+    expect(list.tile('e')?.thumbnail?.url).toBe('http://media/e?b');
+  });
+
   it('of many are asked for by their sections', async () => {
     const source = new Library({ '2026-03': Array.from({ length: 6 }, (_, at) => picture(`p${at}`, '2026-03', { expires: -1 })) }, true, 6);
     const list = await opened(source);

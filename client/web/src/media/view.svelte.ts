@@ -90,10 +90,7 @@ export class GridView {
   look(): void {
     if (!this.#grid) return;
     const top = -this.#grid.getBoundingClientRect().top;
-    if (Math.abs(top - this.#top) >= STEP || this.#bottom - this.#top !== innerHeight || top < STEP) {
-      this.#top = top;
-      this.#bottom = top + innerHeight;
-    }
+    if (Math.abs(top - this.#top) >= STEP || this.#bottom - this.#top !== innerHeight || top < STEP) this.#see(top);
     this.#anchor = top + this.#covered > 0 ? this.#anchorAt(top) : null;
   }
 
@@ -105,7 +102,14 @@ export class GridView {
     const away = y + this.#grid.getBoundingClientRect().top - this.#anchor.at;
     if (Math.abs(away) < 1) return;
     scrollBy({ top: away, behavior: 'instant' });
+    // Also where it is too little for another look: all that is shown, and the month that is told, go by it.
+    this.#see(-this.#grid.getBoundingClientRect().top);
     this.look();
+  }
+
+  #see(top: number): void {
+    this.#top = top;
+    this.#bottom = top + innerHeight;
   }
 
   /** Scrolls to the heading of a section. */
