@@ -3,6 +3,8 @@
 import refreshSession from '../../operations/refresh-session.graphql?raw';
 
 const STORED = 'mantel.refreshToken';
+/** Set when the session ended by itself: tabs of the web client then keep what is on its way. */
+const ENDED = 'mantel.sessionEnded';
 /** Held while the session is renewed, by all tabs of the site: a refresh token may be good for one renewal only. */
 const LOCK = 'mantel.session';
 
@@ -94,7 +96,10 @@ async function openSession(): Promise<string> {
   }
   // A fault of the server says nothing about the session.
   if (errors) throw new Error(errors[0]?.message);
-  if (localStorage.getItem(STORED) === refreshToken) localStorage.removeItem(STORED);
+  if (localStorage.getItem(STORED) === refreshToken) {
+    localStorage.setItem(ENDED, '1');
+    localStorage.removeItem(STORED);
+  }
   throw ended();
 }
 

@@ -13,6 +13,8 @@ import { dataOf, send } from './http';
 
 const STORED = 'mantel.refreshToken';
 const GUEST = 'mantel.guestToken';
+/** Set when the session ended by itself, for the other tabs, which see no more than that it is gone. */
+const ENDED = 'mantel.sessionEnded';
 const LOCK = 'mantel.session';
 
 export interface Tokens {
@@ -57,7 +59,12 @@ export function forgetSession(byChoice: boolean): void {
   const guest = isGuest();
   accessToken = null;
   if (guest) sessionStorage.removeItem(GUEST);
-  else localStorage.removeItem(STORED);
+  else {
+    // First why, then that: the other tabs look at it when they hear of the end.
+    if (byChoice) localStorage.removeItem(ENDED);
+    else localStorage.setItem(ENDED, '1');
+    localStorage.removeItem(STORED);
+  }
   tellEnd({ byChoice, guest });
 }
 
@@ -97,10 +104,11 @@ export function over(): ApiError {
   return new ApiError('UNAUTHENTICATED', 'session over');
 }
 
-// Signing out in one tab counts in all of them.
+// What ends in one tab ends in all of them. A key of null says that everything was cleared.
 window.addEventListener('storage', event => {
-  if (event.key === STORED && event.newValue === null && !isGuest()) {
+  const ended = event.key === null || (event.key === STORED && event.newValue === null);
+  if (ended && !isGuest()) {
     accessToken = null;
-    tellEnd({ byChoice: true, guest: false });
+    tellEnd({ byChoice: localStorage.getItem(ENDED) === null, guest: false });
   }
 });
