@@ -89,6 +89,8 @@ async function openSession(): Promise<string> {
   const response = await post('/graphql', request, new Headers({ accept: 'application/json' }));
   const { data, errors } = (await response.json()) as GraphqlResult;
   const session = (data?.['refreshSession'] as { session: Session | null } | null | undefined)?.session;
+  // Meanwhile somebody signed out, or somebody else in: what comes late must not undo that.
+  if (session && localStorage.getItem(STORED) !== refreshToken) throw ended();
   if (session) {
     accessToken = session.accessToken;
     localStorage.setItem(STORED, session.refreshToken);

@@ -4,8 +4,8 @@ import { request } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents, type Ended } from './api/session';
-import { requestOrLast } from './offline';
+import { forgetSession, hasSession, isGuest, onOpenedElsewhere, refreshToken, sessionEvents, type Ended } from './api/session';
+import { belongTo, requestOrLast } from './offline';
 import { connection } from './offline/connection.svelte';
 
 export type Person = NonNullable<ViewerQuery['viewer']>;
@@ -24,12 +24,19 @@ class App {
   problem: unknown = $state.raw(null);
   /** How many things happened that were not read; 100 stands for 100 or more. */
   unread = $state(0);
+  /** Counts sessions: who was asked for in one is not who is signed in in the next. */
+  #session = 0;
 
   constructor() {
     sessionEvents.addEventListener('ended', event => {
+      this.#session += 1;
       this.user = null;
       const { byChoice, guest } = (event as CustomEvent<Ended>).detail;
       this.reason = byChoice ? null : guest ? 'guestEnded' : 'ended';
+    });
+    // Renewed in another tab, the session is the same: whoever is signed in here stays so.
+    onOpenedElsewhere(() => {
+      if (!this.user && !isGuest()) void this.start();
     });
   }
 
@@ -54,11 +61,15 @@ class App {
   async start(): Promise<void> {
     this.problem = null;
     this.starting = true;
+    const session = this.#session;
     try {
-      if (hasSession()) this.user = (await requestOrLast(Viewer, {})).viewer;
+      const viewer = hasSession() ? (await requestOrLast(Viewer, {})).viewer : null;
+      if (session !== this.#session) return;
+      if (viewer && !isGuest()) belongTo(viewer.id);
+      this.user = viewer;
       this.reason = this.user ? null : this.reason;
     } catch (error) {
-      if (hasSession()) this.problem = error;
+      if (session === this.#session && hasSession()) this.problem = error;
     } finally {
       this.starting = false;
     }
