@@ -33,7 +33,7 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
 async function keep(key: string, data: unknown, asked: number): Promise<void> {
   // Without this part of the page, where it cannot be loaded, nothing is kept.
   const answers = await import('./answers').catch(() => null);
-  if (asked === era) await answers?.remember(key, data);
+  if (asked === era) await answers?.remember(key, data, () => asked === era);
 }
 
 /** What is kept from now on is this person's; what is there of another goes. */
@@ -53,6 +53,8 @@ sessionEvents.addEventListener('ended', event => {
   if (byChoice) {
     deleteDatabase(FILES);
     localStorage.removeItem('mantel.uploads');
+    deletePersonal(localStorage);
+    deletePersonal(sessionStorage);
   }
 });
 
@@ -61,6 +63,13 @@ function deleteSeen(): void {
   deleteDatabase(ANSWERS);
   if ('caches' in globalThis) void caches.delete(THUMBNAILS);
   navigator.serviceWorker?.controller?.postMessage('forget');
+}
+
+/** The name one comments by, searches, comments begun and not sent yet, and what was written in GraphiQL. */
+const PERSONAL = /^(mantel\.(authorName$|searches\.|draft\.|unsent\.)|graphiql:)/;
+
+function deletePersonal(storage: Storage): void {
+  for (const key of Object.keys(storage)) if (PERSONAL.test(key)) storage.removeItem(key);
 }
 
 function deleteDatabase(name: string): void {
