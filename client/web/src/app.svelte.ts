@@ -11,7 +11,6 @@ import { connection } from './offline/connection.svelte';
 export type Person = NonNullable<ViewerQuery['viewer']>;
 
 const NAME = 'mantel.authorName';
-const SHARED = 'mantel.sharedAccount';
 
 class App {
   /** Who is signed in; null when nobody is. */
@@ -95,13 +94,8 @@ class App {
 
 export const app = new App();
 
-/** Whether several people use the account that is signed in: one of those that the sign-in page offers. */
-export const isSharedAccount = (): boolean => localStorage.getItem(SHARED) !== null;
-
-export function setSharedAccount(shared: boolean): void {
-  if (shared) localStorage.setItem(SHARED, '1');
-  else localStorage.removeItem(SHARED);
-}
+/** Whether several people use the account that is signed in: those that the sign-in page offers have no address. */
+export const isSharedAccount = (): boolean => app.user?.email === null && !app.isGuest;
 
 /** The name under which one comments by a shared account, on this device. */
 export const authorName = (): string | null => localStorage.getItem(NAME);
