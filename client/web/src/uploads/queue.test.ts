@@ -70,6 +70,31 @@ describe('uploads', () => {
     expect(bench.hashed).toEqual(['a.jpg']);
   });
 
+  it('try a failed file again that is chosen again, in the same row', async () => {
+    const bench = new Bench();
+    bench.server.faults = [200, 402];
+    bench.queue.add([fileOf('a.jpg', 5), fileOf('b.jpg', 5), fileOf('c.pdf', 5, 'application/pdf')], GALLERY);
+    await bench.until(bench.settled);
+    expect(bench.states()).toEqual(['done', 'failed', 'failed']);
+    bench.queue.add([fileOf('b.jpg', 5), fileOf('c.pdf', 5, 'application/pdf')], GALLERY);
+    await bench.until(bench.settled);
+    expect(bench.states()).toEqual(['done', 'done', 'failed']);
+  });
+
+  it('send a file again that could not be prepared, when it is chosen again', async () => {
+    const bench = new Bench();
+    bench.server.prepared = 'FAILED';
+    bench.queue.add([fileOf('a.jpg', 5)], GALLERY);
+    await bench.until(bench.settled);
+    bench.server.media.clear();
+    bench.server.parts.clear();
+    bench.server.prepared = 'READY';
+    bench.queue.add([fileOf('a.jpg', 5)], GALLERY);
+    await bench.until(bench.settled);
+    expect(bench.states()).toEqual(['done']);
+    expect(bench.server.puts).toBe(2);
+  });
+
   it('wait for a connection for as long as it takes', async () => {
     const bench = new Bench();
     bench.world.online = false;
