@@ -174,6 +174,12 @@ test('who signs out leaves nothing that somebody else would send', async () => {
     await line(page).waitFor();
     await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
+    // Signing out gives up what is on its way: that is asked for.
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await line(page).waitFor();
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Family' }).waitFor();
     await session.detach();
     proxy.seen.length = 0;

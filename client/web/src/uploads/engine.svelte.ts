@@ -6,6 +6,7 @@ import { FinishUpload } from '../api/generated/FinishUpload';
 import { Node } from '../api/generated/Node';
 import { OnMediaReady } from '../api/generated/OnMediaReady';
 import { RequestUpload } from '../api/generated/RequestUpload';
+import { ApiError } from '../api/errors';
 import { sessionEvents } from '../api/session';
 import { subscribe } from '../api/stream';
 import { app } from '../app.svelte';
@@ -103,12 +104,17 @@ class Engine {
     if (app.user?.id === owner) this.#queue.restore(left);
   }
 
-  add(files: readonly File[], gallery: Destination): void {
-    if (!app.user) return;
+  async add(files: readonly File[], gallery: Destination): Promise<void> {
+    if (!app.user) throw new ApiError('UNAUTHENTICATED', 'nobody to send for');
     this.#store.belongsTo(app.user.id);
     // A new batch counts anew.
     if (uploads.pending === 0) this.#queue.clearArrived();
     this.#queue.add(files, gallery);
+    await this.#store.written();
+  }
+
+  underWay(): number {
+    return this.#queue.items.filter(isPending).length;
   }
 
   choose(files: readonly File[]): number {

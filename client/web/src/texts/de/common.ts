@@ -64,4 +64,6 @@ export default {
   mistakeLastAdmin: 'Jemand muss bleiben, der sich um die Familie kümmert.',
   notCopied: 'Dieser Browser kopiert nicht von selbst. Bitte den Text markieren und kopieren.',
   share: 'Teilen',
+  unsentTitle: 'Noch ist nicht alles angekommen',
+  unsentText: 'Fotos oder Videos, die du hinzugefügt hast, sind noch unterwegs. Wenn du dich jetzt abmeldest, werden die fehlenden nicht mehr gesendet.',
 } as const satisfies Translation<typeof en>;

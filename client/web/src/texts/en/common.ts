@@ -63,4 +63,6 @@ export default {
   mistakeLastAdmin: 'Somebody must remain who looks after the family.',
   notCopied: 'This browser does not copy by itself. Please select the text and copy it.',
   share: 'Share',
+  unsentTitle: 'Not everything has arrived yet',
+  unsentText: 'Photos or videos that you added are still on their way. If you sign out now, those that are missing will not be sent.',
 } as const satisfies Texts;
