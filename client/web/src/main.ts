@@ -35,3 +35,5 @@ async function register(): Promise<void> {
     // It changes nothing for whoever is online.
   }
 }
+
+void import('./screens/activity/unread.svelte').then(({ watchUnread }) => watchUnread(), () => {});

@@ -35,8 +35,12 @@ export function mistakeText({ code, message }: Mistake): string {
   return (language === 'en' && message) || !key ? message || t('common.errorInternal') : t(key);
 }
 
+/** What browsers say where a part of the page does not come: in English, with the names of our files. */
+const NO_PART = /dynamically imported module|importing a module script|preload css/i;
+
 export function problemText(error: unknown): string {
   if (error instanceof Refused) return error.mistakes.map(mistakeText).join(' ');
+  if (error instanceof Error && NO_PART.test(error.message)) return t('common.offline');
   if (!(error instanceof ApiError)) return error instanceof Error && error.message ? error.message : t('common.errorInternal');
   return t(ERRORS[error.code] ?? 'common.errorInternal');
 }

@@ -1,6 +1,7 @@
 // Short messages at the edge of the page.
 
 import { isSignedOut } from '../api';
+import { sessionEvents } from '../api/session';
 import { problemText } from '../texts/mistakes';
 
 export interface Toast {
@@ -32,6 +33,8 @@ class Toasts {
 }
 
 export const toasts = new Toasts();
+// They are not for whoever comes next, and what they would undo is not theirs.
+sessionEvents.addEventListener('ended', () => { toasts.shown = []; });
 
 export const tell = (text: string, action: Toast['action'] = null): void => toasts.tell(text, { action });
 

@@ -37,7 +37,7 @@ export default {
   selected: { one: '{n} ausgewählt', other: '{n} ausgewählt' },
   problem: 'Das hat nicht geklappt',
   offlineTitle: 'Mantel ist nicht erreichbar',
-  offline: 'Bitte die Verbindung prüfen. Was zuletzt zu sehen war, ist noch da.',
+  offline: 'Bitte prüfe die Verbindung und versuche es dann noch einmal.',
   offlineBar: 'Keine Verbindung. Zu sehen ist, was beim letzten Mal da war.',
   sessionEnded: 'Die Sitzung ist abgelaufen. Bitte neu anmelden.',
   requestId: 'Für alle, die Mantel betreuen: {id}',

@@ -38,7 +38,7 @@ export default {
   done: 'In „{gallery}“',
   missing: 'Unterbrochen',
   duplicate: 'Schon in „{gallery}“.',
-  duplicateInTrash: 'Schon in „{gallery}“, dort im Papierkorb. Von dort lässt es sich zurückholen.',
+  duplicateInTrash: 'Schon in „{gallery}“, dort im Papierkorb. Ein Admin kann es zurückholen.',
   wrongKind: 'Das ist weder ein Foto noch ein Video.',
   emptyFile: 'In dieser Datei ist nichts.',
   unreadable: 'Diese Datei lässt sich nicht lesen. Vielleicht wurde sie geändert oder verschoben; bitte füge sie noch einmal hinzu.',

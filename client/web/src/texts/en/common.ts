@@ -36,7 +36,7 @@ export default {
   selected: { one: '{n} selected', other: '{n} selected' },
   problem: 'That did not work',
   offlineTitle: 'Mantel is out of reach',
-  offline: 'Please check the connection. What you have seen lately is still here.',
+  offline: 'Please check the connection, then try again.',
   offlineBar: 'No connection. You see what was here last time.',
   sessionEnded: 'Your session has ended. Please sign in again.',
   requestId: 'For whoever looks after Mantel: {id}',

@@ -37,7 +37,7 @@ export default {
   done: 'In “{gallery}”',
   missing: 'Interrupted',
   duplicate: 'Already in “{gallery}”.',
-  duplicateInTrash: 'Already in “{gallery}”, in the trash. It can be put back from there.',
+  duplicateInTrash: 'Already in “{gallery}”, in the trash. An admin can put it back.',
   wrongKind: 'This is neither a photo nor a video.',
   emptyFile: 'There is nothing in this file.',
   unreadable: 'This file cannot be read. It may have been changed or moved; please add it again.',
