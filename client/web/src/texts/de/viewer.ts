@@ -80,4 +80,10 @@ export default {
   nameMissing: 'Bitte sag, wer du bist.',
   writingAs: 'Du schreibst als {name}.',
   changeName: 'Ändern',
+  north: '{degrees}° N',
+  south: '{degrees}° S',
+  east: '{degrees}° O',
+  west: '{degrees}° W',
+  toGallery: 'Zur Galerie',
+  play: 'Film abspielen',
 } as const satisfies Translation<typeof en>;

@@ -79,4 +79,10 @@ export default {
   nameMissing: 'Please say who you are.',
   writingAs: 'You write as {name}.',
   changeName: 'Change',
+  north: '{degrees}° N',
+  south: '{degrees}° S',
+  east: '{degrees}° E',
+  west: '{degrees}° W',
+  toGallery: 'To the gallery',
+  play: 'Play the film',
 } as const satisfies Texts;
