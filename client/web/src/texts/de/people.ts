@@ -24,7 +24,7 @@ export default {
   since: 'Dabei seit',
   makeAccount: 'Konto anlegen',
   invited: '{name} kann sich anmelden',
-  passwordOnce: 'Dieses Passwort ist nur jetzt zu sehen. Es öffnet das Konto innerhalb von sieben Tagen; danach gilt ein selbst gewähltes.',
+  passwordOnce: 'Dieses Passwort ist nur jetzt zu sehen. Es öffnet das Konto innerhalb von sieben Tagen; danach wählt die Person ein eigenes.',
   password: 'Erstes Passwort',
   letter: 'Eine Nachricht, fertig zum Verschicken',
   letterInvited: 'Hallo {name},\nhier sind die Fotos unserer Familie: {address}\n\nWähle „Mit E-Mail anmelden“ und gib ein:\n{email}\nPasswort: {password}\n\nGleich danach wählst du ein eigenes Passwort.',

@@ -23,7 +23,7 @@ export default {
   since: 'Here since',
   makeAccount: 'Make the account',
   invited: '{name} can come in',
-  passwordOnce: 'This password is shown this once. It opens the account within seven days; then a password of one’s own is chosen.',
+  passwordOnce: 'This password is shown this once. It opens the account within seven days; then they choose their own.',
   password: 'First password',
   letter: 'A message, ready to send',
   letterInvited: 'Hello {name},\nour family’s photos are here: {address}\n\nChoose “Sign in by e-mail”, then type:\n{email}\nPassword: {password}\n\nYou choose a password of your own right after.',
