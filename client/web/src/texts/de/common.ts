@@ -64,4 +64,7 @@ export default {
   mistakeLastAdmin: 'Jemand muss bleiben, der sich um die Familie kümmert.',
   notCopied: 'Dieser Browser kopiert nicht von selbst. Bitte den Text markieren und kopieren.',
   share: 'Teilen',
+  mistakeNewPassword: 'Mindestens 8 Zeichen.',
+  mistakeEmail: 'Bitte gib eine E-Mail-Adresse an, zum Beispiel oma@example.org.',
+  mistakePassword: 'Das Passwort stimmt nicht.',
 } as const satisfies Translation<typeof en>;

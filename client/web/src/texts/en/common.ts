@@ -63,4 +63,7 @@ export default {
   mistakeLastAdmin: 'Somebody must remain who looks after the family.',
   notCopied: 'This browser does not copy by itself. Please select the text and copy it.',
   share: 'Share',
+  mistakeNewPassword: 'At least 8 characters.',
+  mistakeEmail: 'Please write an e-mail address, such as grandma@example.org.',
+  mistakePassword: 'The password is wrong.',
 } as const satisfies Texts;
