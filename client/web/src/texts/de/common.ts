@@ -66,4 +66,7 @@ export default {
   share: 'Teilen',
   unsentTitle: 'Noch ist nicht alles angekommen',
   unsentText: 'Fotos oder Videos, die du hinzugefügt hast, sind noch unterwegs. Wenn du dich jetzt abmeldest, werden die fehlenden nicht mehr gesendet.',
+  mistakeNewPassword: 'Mindestens 8 Zeichen.',
+  mistakeEmail: 'Bitte gib eine E-Mail-Adresse an, zum Beispiel oma@example.org.',
+  mistakePassword: 'Das Passwort stimmt nicht.',
 } as const satisfies Translation<typeof en>;

@@ -13,6 +13,8 @@ export default {
   interrupted: { one: '{n} Upload wurde unterbrochen', other: '{n} Uploads wurden unterbrochen' },
   allPreparing: { one: 'Gesendet. {n} wird vorbereitet', other: 'Gesendet. {n} werden vorbereitet' },
   someFailed: { one: '{n} Datei ist nicht angekommen', other: '{n} Dateien sind nicht angekommen' },
+  added: { one: '{n} hinzugefügt', other: '{n} hinzugefügt' },
+  someUnseen: { one: '{n} ist sicher, lässt sich aber nicht zeigen', other: '{n} sind sicher, lassen sich aber nicht zeigen' },
   allDuplicates: { one: 'Die Datei war schon da', other: 'Alle {n} waren schon da' },
   allArrived: { one: '{n} Datei ist angekommen', other: '{n} Dateien sind angekommen' },
   chooseAgainWhy: {

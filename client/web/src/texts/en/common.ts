@@ -65,4 +65,7 @@ export default {
   share: 'Share',
   unsentTitle: 'Not everything has arrived yet',
   unsentText: 'Photos or videos that you added are still on their way. If you sign out now, those that are missing will not be sent.',
+  mistakeNewPassword: 'At least 8 characters.',
+  mistakeEmail: 'Please write an e-mail address, such as grandma@example.org.',
+  mistakePassword: 'The password is wrong.',
 } as const satisfies Texts;

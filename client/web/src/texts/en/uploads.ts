@@ -12,6 +12,8 @@ export default {
   interrupted: { one: '{n} upload was interrupted', other: '{n} uploads were interrupted' },
   allPreparing: { one: 'Sent. {n} is being prepared', other: 'Sent. {n} are being prepared' },
   someFailed: { one: '{n} file did not arrive', other: '{n} files did not arrive' },
+  added: { one: '{n} added', other: '{n} added' },
+  someUnseen: { one: '{n} is safe, but cannot be shown', other: '{n} are safe, but cannot be shown' },
   allDuplicates: { one: 'It was here already', other: 'All {n} were here already' },
   allArrived: { one: '{n} file has arrived', other: '{n} files have arrived' },
   chooseAgainWhy: {
