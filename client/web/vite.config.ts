@@ -14,9 +14,10 @@ interface Modules {
  * a file needs none that comes after it.
  */
 const FILES: readonly (readonly [name: string, roots: readonly string[]])[] = [
-  ['start', ['/src/main.ts']],
+  ['start', ['/src/main.svelte.ts']],
   ['sign-in', ['/SignIn.svelte']],
   ['galleries', ['/Galleries.svelte', '/offline/answers.ts']],
+  ['news', ['/activity/unread.svelte.ts']],
   ['look', ['/Gallery.svelte', '/Timeline.svelte', '/Favourites.svelte', '/Activity.svelte', '/Search.svelte']],
   ['viewer', ['/Viewer.svelte', '/Lightbox.svelte', '/viewer/Panel.svelte']],
   ['uploads', ['/uploads/Panel.svelte', '/share/Share.svelte']],

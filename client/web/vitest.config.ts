@@ -3,5 +3,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [svelte()],
-  test: { include: ['src/**/*.test.ts'] },
+  // Somewhere off UTC, so that a clock on the wall and an instant are told apart.
+  test: { include: ['src/**/*.test.ts'], env: { TZ: 'Europe/Berlin' } },
 });

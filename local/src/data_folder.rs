@@ -50,8 +50,20 @@ pub enum DataFolderError {
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
-    /// Holds the lock; the system releases it when the process ends, however it ends.
-    lock: Arc<File>,
+    lock: Arc<Lock>,
+}
+
+/// Says that the folder is in use; the system releases it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started has a copy of all open files until it runs its own program.
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the lock of the data folder was not released");
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,7 +120,7 @@ impl DataFolder {
             let text = serde_json::to_vec(&Marker { format: FORMAT }).expect("a number is JSON");
             write_durably(&marker, &text).map_err(at(&marker))?;
         }
-        Ok(Self { path: path.to_owned(), lock: Arc::new(lock) })
+        Ok(Self { path: path.to_owned(), lock: Arc::new(Lock(lock)) })
     }
 
     /// Refuses a folder that Mantel has never used.
@@ -126,7 +138,7 @@ impl DataFolder {
     }
 
     /// The lock, for whoever must hold it longer than this lives.
-    pub(crate) fn lock(&self) -> Arc<File> {
+    pub(crate) fn lock(&self) -> Arc<Lock> {
         self.lock.clone()
     }
 

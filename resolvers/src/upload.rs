@@ -37,7 +37,8 @@ pub(crate) struct RequestUploadInput {
     size_bytes: f64,
     /// Its SHA-256 in base64: finds duplicates, and proves that what arrives is what was sent.
     sha256: String,
-    /// When the file was last changed: stands in where the file itself does not say when it was taken.
+    /// When the file was last changed, as the clock on the wall showed it, written like UTC: stands in where the file itself does
+    /// not say when it was taken.
     file_modified_at: Option<AwsDateTime>,
 }
 

@@ -12,7 +12,7 @@ import { startMantel } from './support/mantel.mjs';
 const web = fileURLToPath(new URL('../../client/web/', import.meta.url));
 const FIRST_LOAD_KB = 40;
 // Both languages and everything for admins among it. The aim is 90: see CONTRIBUTING.md.
-const WHOLE_APP_KB = 160;
+const WHOLE_APP_KB = 165;
 const RUNTIME_PACKAGES = 3;
 
 const kb = bytes => bytes / 1024;

@@ -3,6 +3,8 @@
 import refreshSession from '../../operations/refresh-session.graphql?raw';
 
 const STORED = 'mantel.refreshToken';
+/** Set when the session ended by itself: tabs of the web client then keep what is on its way. */
+const ENDED = 'mantel.sessionEnded';
 /** Held while the session is renewed, by all tabs of the site: a refresh token may be good for one renewal only. */
 const LOCK = 'mantel.session';
 
@@ -87,6 +89,8 @@ async function openSession(): Promise<string> {
   const response = await post('/graphql', request, new Headers({ accept: 'application/json' }));
   const { data, errors } = (await response.json()) as GraphqlResult;
   const session = (data?.['refreshSession'] as { session: Session | null } | null | undefined)?.session;
+  // Meanwhile somebody signed out, or somebody else in: what comes late must not undo that.
+  if (session && localStorage.getItem(STORED) !== refreshToken) throw ended();
   if (session) {
     accessToken = session.accessToken;
     localStorage.setItem(STORED, session.refreshToken);
@@ -94,7 +98,10 @@ async function openSession(): Promise<string> {
   }
   // A fault of the server says nothing about the session.
   if (errors) throw new Error(errors[0]?.message);
-  if (localStorage.getItem(STORED) === refreshToken) localStorage.removeItem(STORED);
+  if (localStorage.getItem(STORED) === refreshToken) {
+    localStorage.setItem(ENDED, '1');
+    localStorage.removeItem(STORED);
+  }
   throw ended();
 }
 

@@ -4,14 +4,13 @@ import { request } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, isGuest, refreshToken, sessionEvents, type Ended } from './api/session';
-import { requestOrLast } from './offline';
+import { forgetSession, hasSession, isGuest, onOpenedElsewhere, refreshToken, sessionEvents, type Ended } from './api/session';
+import { belongTo, requestOrLast } from './offline';
 import { connection } from './offline/connection.svelte';
 
 export type Person = NonNullable<ViewerQuery['viewer']>;
 
 const NAME = 'mantel.authorName';
-const SHARED = 'mantel.sharedAccount';
 
 class App {
   /** Who is signed in; null when nobody is. */
@@ -24,12 +23,19 @@ class App {
   problem: unknown = $state.raw(null);
   /** How many things happened that were not read; 100 stands for 100 or more. */
   unread = $state(0);
+  /** Counts sessions: who was asked for in one is not who is signed in in the next. */
+  #session = 0;
 
   constructor() {
     sessionEvents.addEventListener('ended', event => {
+      this.#session += 1;
       this.user = null;
       const { byChoice, guest } = (event as CustomEvent<Ended>).detail;
       this.reason = byChoice ? null : guest ? 'guestEnded' : 'ended';
+    });
+    // Renewed in another tab, the session is the same: whoever is signed in here stays so.
+    onOpenedElsewhere(() => {
+      if (!this.user && !isGuest()) void this.start();
     });
   }
 
@@ -54,11 +60,15 @@ class App {
   async start(): Promise<void> {
     this.problem = null;
     this.starting = true;
+    const session = this.#session;
     try {
-      if (hasSession()) this.user = (await requestOrLast(Viewer, {})).viewer;
+      const viewer = hasSession() ? (await requestOrLast(Viewer, {})).viewer : null;
+      if (session !== this.#session) return;
+      if (viewer && !isGuest()) belongTo(viewer.id);
+      this.user = viewer;
       this.reason = this.user ? null : this.reason;
     } catch (error) {
-      if (hasSession()) this.problem = error;
+      if (session === this.#session && hasSession()) this.problem = error;
     } finally {
       this.starting = false;
     }
@@ -84,13 +94,8 @@ class App {
 
 export const app = new App();
 
-/** Whether several people use the account that is signed in: one of those that the sign-in page offers. */
-export const isSharedAccount = (): boolean => localStorage.getItem(SHARED) !== null;
-
-export function setSharedAccount(shared: boolean): void {
-  if (shared) localStorage.setItem(SHARED, '1');
-  else localStorage.removeItem(SHARED);
-}
+/** Whether several people use the account that is signed in: those that the sign-in page offers have no address. */
+export const isSharedAccount = (): boolean => app.user?.email === null && !app.isGuest;
 
 /** The name under which one comments by a shared account, on this device. */
 export const authorName = (): string | null => localStorage.getItem(NAME);

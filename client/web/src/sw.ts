@@ -5,7 +5,7 @@
 /// <reference lib="webworker" />
 
 import { putIn } from './offline/inbox';
-import { THUMBNAILS } from './offline/names';
+import { FOR_GUEST, THUMBNAILS } from './offline/names';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -52,7 +52,7 @@ self.addEventListener('fetch', event => {
   if (request.method !== 'GET') return;
   if (own && request.mode === 'navigate' && !OTHERS.test(url.pathname)) return event.respondWith(page(event));
   if (own && KEPT.has(url.pathname)) return event.respondWith(asset(request));
-  if (request.destination === 'image' && THUMBNAIL.test(url.pathname)) return event.respondWith(thumbnail(event, url));
+  if (request.destination === 'image' && url.hash !== FOR_GUEST && THUMBNAIL.test(url.pathname)) return event.respondWith(thumbnail(event, url));
 });
 
 async function fill(): Promise<void> {

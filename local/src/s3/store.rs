@@ -2,8 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    fs::{self, File},
-    io,
+    fs, io,
     path::Path,
     sync::Arc,
 };
@@ -12,6 +11,8 @@ use model::{Clock, Timestamp};
 use rusqlite::{Transaction, params};
 use s3s::{S3Result, s3_error};
 use tokio::sync::watch;
+
+use crate::data_folder::Lock;
 
 use super::{
     blobs::Blobs,
@@ -34,7 +35,7 @@ pub struct Options {
     /// Tells the time for rows and events. Signatures are checked against the system's clock, by `s3s`.
     pub clock: Clock,
     /// The lock of the folder, if it has one: held until the last write that is under way has ended.
-    pub lock: Option<Arc<File>>,
+    pub lock: Option<Arc<Lock>>,
 }
 
 /// A durable object store in one folder.
@@ -47,7 +48,7 @@ pub struct Store {
     pub(super) events_put: watch::Sender<()>,
     event_buckets: HashSet<String>,
     /// Held until the last write that is under way has ended.
-    _lock: Option<Arc<File>>,
+    _lock: Option<Arc<Lock>>,
 }
 
 impl Store {

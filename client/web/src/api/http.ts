@@ -22,19 +22,31 @@ export async function send(query: string, variables: unknown, token: string | nu
   };
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
   let response: Response;
+  let text: string;
   try {
     const { graphql } = await config();
     response = await fetch(graphql, { method: 'POST', headers, body: JSON.stringify({ query, variables }), signal: signal ?? null });
+    // An answer may break off halfway, too.
+    text = await response.text();
   } catch (error) {
     signal?.throwIfAborted();
     connection.online = false;
     throw new ApiError('OFFLINE', error instanceof Error ? error.message : 'no answer');
   }
-  const body = await response.json().catch(() => null) as Answer['body'];
+  const body = parsed(text);
   // A proxy before Mantel answers with pages of its own while Mantel starts.
   connection.online = body !== null || response.status < 502;
   if (!connection.online) throw new ApiError('OFFLINE', `status ${response.status}`);
   return { status: response.status, body };
+}
+
+/** Null where it is no answer of Mantel's. */
+function parsed(text: string): Answer['body'] {
+  try {
+    return JSON.parse(text) as Answer['body'];
+  } catch {
+    return null;
+  }
 }
 
 export function isUnauthenticated({ status, body }: Answer): boolean {

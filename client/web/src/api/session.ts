@@ -13,6 +13,8 @@ import { dataOf, send } from './http';
 
 const STORED = 'mantel.refreshToken';
 const GUEST = 'mantel.guestToken';
+/** Set when the session ended by itself, for the other tabs, which see no more than that it is gone. */
+const ENDED = 'mantel.sessionEnded';
 const LOCK = 'mantel.session';
 
 export interface Tokens {
@@ -29,6 +31,8 @@ export interface Ended {
   byChoice: boolean;
   /** It was that of a guest. */
   guest: boolean;
+  /** It ended in this tab alone: what the browser keeps for the family stays. */
+  here: boolean;
 }
 
 /** Tells that nobody is signed in any more: `ended`, with how in its detail. */
@@ -44,11 +48,16 @@ export function refreshToken(): string | null {
 
 export function openSession(tokens: Tokens): void {
   sessionStorage.removeItem(GUEST);
-  keep(tokens);
+  // Somebody signed in in another tab meanwhile: that ends there, so that no tab shows one's pictures in another's session.
+  if (localStorage.getItem(STORED) !== null) forgetSession(false);
+  accessToken = tokens.accessToken;
+  localStorage.setItem(STORED, tokens.refreshToken);
 }
 
 /** Opens the session of a guest, in this tab alone. */
 export function openGuestSession(tokens: Tokens): void {
+  // What the family began in this tab, uploads above all, must not go on in the guest's name.
+  if (hasSession() && !isGuest()) tellEnd({ byChoice: false, guest: false, here: true });
   accessToken = tokens.accessToken;
   sessionStorage.setItem(GUEST, tokens.refreshToken);
 }
@@ -57,18 +66,16 @@ export function forgetSession(byChoice: boolean): void {
   const guest = isGuest();
   accessToken = null;
   if (guest) sessionStorage.removeItem(GUEST);
-  else localStorage.removeItem(STORED);
-  tellEnd({ byChoice, guest });
+  else {
+    // First why, then that: the other tabs look at it when they hear of the end.
+    if (byChoice) localStorage.removeItem(ENDED);
+    else localStorage.setItem(ENDED, '1');
+    localStorage.removeItem(STORED);
+  }
+  tellEnd({ byChoice, guest, here: guest });
 }
 
 const tellEnd = (detail: Ended): void => { sessionEvents.dispatchEvent(new CustomEvent<Ended>('ended', { detail })); };
-
-function keep(tokens: Tokens): void {
-  accessToken = tokens.accessToken;
-  // Renewing may hand out another refresh token; the old one is then of no use.
-  if (isGuest()) sessionStorage.setItem(GUEST, tokens.refreshToken);
-  else localStorage.setItem(STORED, tokens.refreshToken);
-}
 
 /** The access token; a new one where it is not `used`, which was refused. Throws `UNAUTHENTICATED` where the session is over. */
 export async function access(used: string | null): Promise<string> {
@@ -83,24 +90,43 @@ function alone<T>(run: () => Promise<T>): Promise<T> {
 }
 
 async function renew(): Promise<string> {
-  const token = refreshToken();
+  const [place, name] = isGuest() ? [sessionStorage, GUEST] as const : [localStorage, STORED] as const;
+  const token = place.getItem(name);
   if (token === null) throw over();
-  const { refreshSession } = dataOf<RefreshSessionMutation>(await send(RefreshSession, { input: { refreshToken: token } }, null));
-  if (!refreshSession?.session) throw over();
-  keep(refreshSession.session);
-  return refreshSession.session.accessToken;
+  const answer = await send(RefreshSession, { input: { refreshToken: token } }, null);
+  // Meanwhile somebody signed out, or somebody else in: what comes late belongs to nobody.
+  if (place.getItem(name) !== token) throw changed();
+  const session = dataOf<RefreshSessionMutation>(answer).refreshSession?.session;
+  const current = refreshToken() === token;
+  if (!session) throw current ? over() : changed();
+  // Renewing may hand out another refresh token; the old one is then of no use.
+  place.setItem(name, session.refreshToken);
+  // A share link was opened in this tab: the family's session goes on in the others.
+  if (!current) throw changed();
+  accessToken = session.accessToken;
+  return session.accessToken;
 }
 
 /** Ends the session, and says so. */
 export function over(): ApiError {
-  forgetSession(false);
+  if (hasSession()) forgetSession(false);
   return new ApiError('UNAUTHENTICATED', 'session over');
 }
 
-// Signing out in one tab counts in all of them.
+const changed = (): ApiError => new ApiError('UNAUTHENTICATED', 'session changed');
+
+/** Calls back when somebody signed in in another tab, and when the session was renewed there. */
+export function onOpenedElsewhere(hear: () => void): void {
+  window.addEventListener('storage', event => {
+    if (event.key === STORED && event.newValue !== null) hear();
+  });
+}
+
+// What ends in one tab ends in all of them. A key of null says that everything was cleared.
 window.addEventListener('storage', event => {
-  if (event.key === STORED && event.newValue === null && !isGuest()) {
+  const ended = event.key === null || (event.key === STORED && event.newValue === null);
+  if (ended && !isGuest()) {
     accessToken = null;
-    tellEnd({ byChoice: true, guest: false });
+    tellEnd({ byChoice: localStorage.getItem(ENDED) === null, guest: false, here: false });
   }
 });

@@ -9,6 +9,7 @@ import { UpdateProfile } from '../api/generated/UpdateProfile';
 import { app } from '../app.svelte';
 import type { MediaList, Tile } from '../media/list';
 import { t } from '../texts';
+import { Told } from '../texts/mistakes';
 import { tell } from '../ui/toasts.svelte';
 import { forEach, inChunks, type Outcome } from './batch';
 import { tellFailures } from './outcome';
@@ -95,7 +96,7 @@ export async function download(tiles: readonly Tile[], progress?: Progress): Pro
   if (tiles.length > 1) tell(t('edit.downloading', { n: tiles.length }));
   const { failed } = await forEach(tiles, async tile => {
     const { media } = await request(Media, { id: tile.id, commentsFirst: 1 });
-    if (!media?.original) throw new Error(t('edit.noOriginal'));
+    if (!media?.original) throw new Told(t('edit.noOriginal'));
     await (tiles.length > 1 ? save(media.original.url, media.fileName) : follow(media.original.url));
   }, progress ? { atOnce: 1, progress } : { atOnce: 1 });
   tellFailures(failed, nameOf);
@@ -104,7 +105,7 @@ export async function download(tiles: readonly Tile[], progress?: Progress): Pro
 /** Of several links that are followed at once a browser takes the last: each file is fetched whole before the next. */
 async function save(url: string, fileName: string): Promise<void> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(t('edit.noOriginal'));
+  if (!response.ok) throw new Told(t('edit.noOriginal'));
   const file = URL.createObjectURL(await response.blob());
   follow(file, fileName);
   // The browser reads it meanwhile.

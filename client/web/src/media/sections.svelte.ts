@@ -51,6 +51,8 @@ interface Load {
 
 // More at once would only make the first one wait.
 const LOADS_AT_ONCE = 2;
+// Where very many came in before what is here, what is far down is left to be asked for again.
+const MOST_PAGES_MORE = 20;
 // So many are asked for one by one, more by their sections.
 const FEW = 4;
 
@@ -302,21 +304,32 @@ export class SectionList implements MediaList {
       const cursor = this.#cursors.get(key) ?? null;
       const { tiles, next } = await this.#source.page(key, cursor);
       // What came along at the start has no cursor: the first page holds it, too.
-      const here = cursor === null ? [] : this.#section(key)?.tiles ?? [];
+      const here = cursor === null ? [] : this.#here(key);
       this.#take(key, [...here, ...tiles], next);
     }
   }
 
-  /** Asks anew for as much of a section as is here, and puts it in place at once. */
+  /** Asks anew for as much of a section as is here, down to what was the last of it, and puts it in place at once. */
   async #renew(key: string): Promise<void> {
     const tiles: Tile[] = [];
     let next: string | null = null;
+    let more = MOST_PAGES_MORE;
     do {
       const page: Page = await this.#source.page(key, next);
       tiles.push(...page.tiles);
       next = page.next;
-    } while (next !== null && tiles.length < (this.#section(key)?.tiles.length ?? 0));
+    } while (next !== null && (tiles.length < this.#here(key).length || (!this.#reaches(key, tiles) && more-- > 0)));
     this.#take(key, tiles, next);
+  }
+
+  #here(key: string): readonly Tile[] {
+    return this.#section(key)?.tiles ?? [];
+  }
+
+  /** Whether the last that is here is among those: others may have come in before it. */
+  #reaches(key: string, tiles: readonly Tile[]): boolean {
+    const last = this.#here(key).at(-1);
+    return last === undefined || tiles.some(({ id }) => id === last.id);
   }
 
   #take(key: string, tiles: readonly Tile[], next: string | null): void {

@@ -175,6 +175,16 @@ describe('a list without months', () => {
     expect((await list.step('e', -1))?.id).toBe('d');
   });
 
+  it('keeps what is here where many came in before it', async () => {
+    const source = liked();
+    const list = await opened(source);
+    await list.begin();
+    expect(list.ids.join('')).toBe('abc');
+    source.pictures[''] = [...some('2026-03', '1', '2', '3', '4', '5', '6', '7'), ...source.pictures['']!];
+    await list.reload();
+    expect(list.ids.join('')).toBe('1234567abcde');
+  });
+
   it('has no section where there is nothing', async () => {
     const list = await opened(new Library({ '': [] }, false));
     await list.begin();

@@ -23,11 +23,8 @@ export function isExpired({ thumbnail }: Tile, now: number): boolean {
 /** Whether it will look different in a while without anybody doing anything. */
 export const isUnderWay = ({ status }: Tile): boolean => status === 'PROCESSING' || status === 'UPLOADING';
 
-// Lists tell these of photos and videos where the server's documents ask for them.
-type Told = Tile & { durationSeconds?: number | null; hasFilm?: boolean | null };
-
 /** What moves in it: a video, or the film of a moving photo; null where nothing does. */
-export function filmOf(tile: Told): { seconds: number | null; moving: boolean } | null {
-  if (tile.__typename === 'Video') return { seconds: tile.durationSeconds ?? null, moving: false };
+export function filmOf(tile: Tile): { seconds: number | null; moving: boolean } | null {
+  if (tile.__typename === 'Video') return { seconds: tile.durationSeconds, moving: false };
   return tile.hasFilm ? { seconds: null, moving: true } : null;
 }

@@ -15,17 +15,21 @@ interface Row {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Keeps an answer; the oldest go. */
-export function remember(key: string, data: unknown): Promise<void> {
-  const kept = last.then(() => write({ key, at: Date.now(), data })).catch(() => {
+/** Keeps an answer, unless it is not `valid` any more by the time it is written; the oldest go. */
+export function remember(key: string, data: unknown, valid: () => boolean): Promise<void> {
+  const kept = last.then(() => write({ key, at: Date.now(), data }, valid)).catch(() => {
     // Where nothing can be kept there is nothing to see without a connection.
   });
   last = kept;
   return kept;
 }
 
-async function write(row: Row): Promise<void> {
-  await database.run('answers', 'readwrite', store => void store.put(row));
+async function write(row: Row, valid: () => boolean): Promise<void> {
+  if (!valid()) return;
+  await database.run('answers', 'readwrite', store => {
+    // Opening took its time.
+    if (valid()) store.put(row);
+  });
   const keys = await database.run('answers', 'readonly', store => store.count());
   if ((keys ?? 0) <= KEPT) return;
   const rows = await database.run('answers', 'readonly', store => store.getAll() as IDBRequest<Row[]>) ?? [];

@@ -19,17 +19,23 @@ export async function putIn(files: readonly File[], at: number): Promise<void> {
   await database.run('inbox', 'readwrite', store => files.forEach(file => store.add({ at, file, owner: null } satisfies Row)));
 }
 
+export interface Waiting {
+  id: number;
+  file: File;
+}
+
 /** What waits for this person. */
-export async function waitingFor(owner: string, now: number): Promise<File[]> {
+export async function waitingFor(owner: string, now: number): Promise<Waiting[]> {
   const rows = await database.run('inbox', 'readonly', store => store.getAll() as IDBRequest<Required<Row>[]>).catch(() => undefined) ?? [];
   const own = rows.filter(row => row.at > now - LIFETIME_MS && (row.owner === null || row.owner === owner));
   await database.run('inbox', 'readwrite', store => {
     for (const row of rows) if (!own.includes(row)) store.delete(row.id);
     for (const row of own) if (row.owner === null) store.put({ ...row, owner });
   }).catch(() => {});
-  return own.map(({ file }) => file);
+  return own.map(({ id, file }) => ({ id, file }));
 }
 
-export async function empty(): Promise<void> {
-  await database.run('inbox', 'readwrite', store => void store.clear()).catch(() => {});
+/** Forgets those: they were taken, or nobody wants them. */
+export async function takeOut(waiting: readonly Waiting[]): Promise<void> {
+  await database.run('inbox', 'readwrite', store => waiting.forEach(({ id }) => store.delete(id))).catch(() => {});
 }

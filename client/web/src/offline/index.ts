@@ -2,11 +2,13 @@
 
 import { isOffline, request } from '../api';
 import type { Operation } from '../api/operation';
-import { hasSession, isGuest, sessionEvents, type Ended } from '../api/session';
+import { isGuest, sessionEvents, type Ended } from '../api/session';
 import { ANSWERS, FILES, THUMBNAILS } from './names';
 
 /** What shows comes first: pictures, and the parts of the page that show them. */
 const KEPT_AFTER_MS = 2000;
+/** Whose answers and pictures are kept. */
+const OWNER = 'mantel.answersOf';
 
 /** Changes when the session does: what was asked before belongs to nobody then. */
 let era = 0;
@@ -31,22 +33,44 @@ export async function requestOrLast<Data, Variables>(operation: Operation<Data, 
 async function keep(key: string, data: unknown, asked: number): Promise<void> {
   // Without this part of the page, where it cannot be loaded, nothing is kept.
   const answers = await import('./answers').catch(() => null);
-  if (asked === era) await answers?.remember(key, data);
+  if (asked === era) await answers?.remember(key, data, () => asked === era);
+}
+
+/** What is kept from now on is this person's; what is there of another goes. */
+export function belongTo(person: string): void {
+  const before = localStorage.getItem(OWNER);
+  if (before !== null && before !== person) deleteSeen();
+  localStorage.setItem(OWNER, person);
 }
 
 sessionEvents.addEventListener('ended', event => {
-  // A guest of a tab leaves the family's things alone.
-  if (hasSession()) return;
+  const { byChoice, here } = (event as CustomEvent<Ended>).detail;
   era += 1;
+  // A guest of a tab leaves the family's things alone.
+  if (here) return;
+  deleteSeen();
+  // A session that ended by itself keeps what is on its way, for the same person to go on with.
+  if (byChoice) {
+    deleteDatabase(FILES);
+    localStorage.removeItem('mantel.uploads');
+    deletePersonal(localStorage);
+    deletePersonal(sessionStorage);
+  }
+});
+
+function deleteSeen(): void {
+  localStorage.removeItem(OWNER);
   deleteDatabase(ANSWERS);
   if ('caches' in globalThis) void caches.delete(THUMBNAILS);
   navigator.serviceWorker?.controller?.postMessage('forget');
-  // A session that ended by itself keeps what is on its way, for the same person to go on with.
-  if ((event as CustomEvent<Ended>).detail.byChoice) {
-    deleteDatabase(FILES);
-    localStorage.removeItem('mantel.uploads');
-  }
-});
+}
+
+/** The name one comments by, searches, comments begun and not sent yet, and what was written in GraphiQL. */
+const PERSONAL = /^(mantel\.(authorName$|searches\.|draft\.|unsent\.)|graphiql:)/;
+
+function deletePersonal(storage: Storage): void {
+  for (const key of Object.keys(storage)) if (PERSONAL.test(key)) storage.removeItem(key);
+}
 
 function deleteDatabase(name: string): void {
   try {

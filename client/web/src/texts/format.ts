@@ -1,21 +1,11 @@
 // How dates, sizes and numbers read.
 
 import { wallClock, type Taken } from './clock';
+import { dates, WALL } from './days';
 import { locale } from './index';
 
 export { wallClock, type Taken } from './clock';
-
-// Times of pictures are wall clock times of the place where they were taken: shown as such, whatever zone this is.
-const WALL = { timeZone: 'UTC' } as const;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify(options);
-  let format = formats.get(key);
-  if (!format) formats.set(key, format = new Intl.DateTimeFormat(locale(), options));
-  return format;
-}
+export { days } from './days';
 
 export function takenMoment(media: Taken): string | null {
   const clock = wallClock(media);
@@ -31,12 +21,6 @@ export function wallMoment(media: Taken): string | null {
 export function takenDay(media: Taken): string | null {
   const clock = wallClock(media);
   return clock && dates({ dateStyle: 'long', ...WALL }).format(clock);
-}
-
-/** From the first to the last day, as short as it can be said. Takes `2026-03-01`. */
-export function days(first: string | null, last: string | null): string {
-  if (first === null) return '';
-  return dates({ dateStyle: 'long', ...WALL }).formatRange(new Date(first), new Date(last ?? first));
 }
 
 /** `2026-03` as "March 2026". */

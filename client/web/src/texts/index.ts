@@ -1,7 +1,6 @@
 // Texts in the language of whoever looks.
 
 import type { Area, Key, Text, Texts } from './areas';
-import { mirrored } from './mirrored';
 
 export type { Key } from './areas';
 
@@ -43,7 +42,7 @@ export async function loadTexts(...areas: Area[]): Promise<void> {
   const folder = language === 'de' ? 'de' : 'en';
   await Promise.all(areas.filter(area => !loaded.has(area)).map(async area => {
     const texts = (await files[`./${folder}/${area}.ts`]!()).default;
-    loaded.set(area, language === 'ar-XB' ? mirrored(texts) : texts);
+    loaded.set(area, language === 'ar-XB' ? (await import('./mirrored')).mirrored(texts) : texts);
   }));
 }
 

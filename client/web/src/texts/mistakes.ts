@@ -29,14 +29,37 @@ const ERRORS: Readonly<Record<string, Key>> = {
   NOT_FOUND: 'common.mistakeNotFound',
 };
 
-/** The server's own words are English, and say more than a code. */
-export function mistakeText({ code, message }: Mistake): string {
-  const key = MISTAKES[code];
+/** What is wanted of a field, where that can be said shortly. By its name in the schema. */
+const WANTED: Readonly<Record<string, Key>> = {
+  newPassword: 'common.mistakeNewPassword',
+  email: 'common.mistakeEmail',
+};
+
+function keyOf({ code, path }: Mistake, fields: readonly string[]): Key | undefined {
+  if (code === 'INVALID') return WANTED[path?.at(-1) ?? ''] ?? MISTAKES[code];
+  // Where a name was typed, too, nobody is told which of the two is wrong.
+  if (code === 'WRONG_PASSWORD' && !fields.includes('email')) return 'common.mistakePassword';
+  return MISTAKES[code];
+}
+
+/** The server's own words are English, and say more than a code. `fields` are those of the form. */
+export function mistakeText(mistake: Mistake, fields: readonly string[] = []): string {
+  const { message } = mistake;
+  const key = keyOf(mistake, fields);
   return (language === 'en' && message) || !key ? message || t('common.errorInternal') : t(key);
 }
 
+/** What browsers say where a part of the page does not come: in English, with the names of our files. */
+const NO_PART = /dynamically imported module|importing a module script|preload css/i;
+
+/** A failure that says itself what went wrong, in the language of whoever looks. */
+export class Told extends Error {}
+
 export function problemText(error: unknown): string {
-  if (error instanceof Refused) return error.mistakes.map(mistakeText).join(' ');
-  if (!(error instanceof ApiError)) return error instanceof Error && error.message ? error.message : t('common.errorInternal');
+  if (error instanceof Refused) return error.mistakes.map(mistake => mistakeText(mistake)).join(' ');
+  if (error instanceof Told) return error.message;
+  if (error instanceof Error && NO_PART.test(error.message)) return t('common.offline');
+  // The words of a browser's own errors are for developers.
+  if (!(error instanceof ApiError)) return t('common.errorInternal');
   return t(ERRORS[error.code] ?? 'common.errorInternal');
 }

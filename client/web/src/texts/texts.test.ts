@@ -30,6 +30,7 @@ describe('texts', () => {
   }
 
   it('keep their names when they are mirrored', () => {
-    expect(mirrored({ hello: 'Hello, {name}!' })['hello']).toBe('\u202eHello, \u202c{name}\u202e!\u202c');
+    expect(mirrored({ hello: 'Hello, {name}!' })['hello']).toBe('\u202eHello,\u202c {name}\u202e!\u202c');
+    expect(mirrored({ range: '{from} to {to} {unit}' })['range']).toBe('{from} \u202eto\u202c {to} {unit}');
   });
 });

@@ -1,5 +1,7 @@
 // Asks before something that is not easily undone.
 
+import { sessionEvents } from '../api/session';
+
 export interface Question {
   title: string;
   text: string;
@@ -29,4 +31,6 @@ class Confirm {
 }
 
 export const confirmation = new Confirm();
+// Whoever comes next was not asked.
+sessionEvents.addEventListener('ended', () => confirmation.asked?.answer(false));
 export const confirm = (question: Question): Promise<boolean> => confirmation.ask(question);

@@ -1,7 +1,8 @@
 // Short messages at the edge of the page.
 
-import { isSignedOut } from '../api';
-import { problemText } from '../texts/mistakes';
+import { isOffline, isSignedOut } from '../api';
+import { sessionEvents } from '../api/session';
+import { t } from '../texts';
 
 export interface Toast {
   id: number;
@@ -32,6 +33,8 @@ class Toasts {
 }
 
 export const toasts = new Toasts();
+// They are not for whoever comes next, and what they would undo is not theirs.
+sessionEvents.addEventListener('ended', () => { toasts.shown = []; });
 
 export const tell = (text: string, action: Toast['action'] = null): void => toasts.tell(text, { action });
 
@@ -39,5 +42,15 @@ export const tell = (text: string, action: Toast['action'] = null): void => toas
 export function tellProblem(error: unknown): void {
   if (isSignedOut(error)) return;
   if (error instanceof DOMException && error.name === 'AbortError') return;
-  toasts.tell(problemText(error), { bad: true });
+  void words(error).then(text => toasts.tell(text, { bad: true }));
+}
+
+/** What went wrong, in words. They are loaded apart: no page begins with a mistake. */
+export async function words(error: unknown): Promise<string> {
+  if (isOffline(error)) return t('common.offline');
+  try {
+    return (await import('../texts/mistakes')).problemText(error);
+  } catch {
+    return t('common.errorInternal');
+  }
 }

@@ -6,9 +6,11 @@ import { FinishUpload } from '../api/generated/FinishUpload';
 import { Node } from '../api/generated/Node';
 import { OnMediaReady } from '../api/generated/OnMediaReady';
 import { RequestUpload } from '../api/generated/RequestUpload';
+import { ApiError } from '../api/errors';
 import { sessionEvents } from '../api/session';
 import { subscribe } from '../api/stream';
 import { app } from '../app.svelte';
+import { connection } from '../offline/connection.svelte';
 import { loadTexts } from '../texts';
 import { endHashing, sha256Of } from './hashing';
 import { isPending, type Item } from './items';
@@ -17,7 +19,7 @@ import { put } from './put';
 import { Queue } from './queue';
 import { Slots } from './slots';
 import { Store } from './store';
-import type { Api } from './transfer';
+import type { Api, Part } from './transfer';
 import { uploads, type Destination } from './uploads.svelte';
 import { viewOf, type View } from './view';
 import { browserWorld as world } from './world';
@@ -41,11 +43,15 @@ const api: Api = {
   },
 };
 
+/** Whether nobody answered, or a proxy for a server that is away. */
+const isOutOfReach = (status: number): boolean => status === 0 || (status >= 502 && status <= 504);
+
 class Engine {
   view: View = $state.raw(viewOf([]));
   /** Bytes per second. */
   speed = $state(0);
-  isOnline = $state(navigator.onLine);
+  /** Whether the last that was sent broke off. */
+  #isBroken = $state(false);
   readonly #store = new Store(world.now);
   readonly #meter = new Meter();
   #refreshing = 0;
@@ -55,7 +61,7 @@ class Engine {
   readonly #queue = new Queue({
     api,
     hash: sha256Of,
-    put,
+    put: (part, body, progress, signal) => this.#put(part, body, progress, signal),
     slots: new Slots(PARTS_AT_ONCE),
     world,
     keeper: this.#store,
@@ -74,11 +80,15 @@ class Engine {
       if (this.#queue.items.some(isPending)) event.preventDefault();
     });
     addEventListener('online', () => {
-      this.isOnline = true;
+      this.#isBroken = false;
       this.#queue.retryInterrupted();
     });
-    addEventListener('offline', () => { this.isOnline = false; });
     document.addEventListener('visibilitychange', () => this.#keepAwake());
+  }
+
+  /** Whether what is sent arrives, as far as is known: a server can be out of reach while the network is there. */
+  get isOnline(): boolean {
+    return connection.online && !this.#isBroken;
   }
 
   /** To be called once: goes on with what was left, in one tab alone where the browser can tell tabs apart. */
@@ -103,12 +113,17 @@ class Engine {
     if (app.user?.id === owner) this.#queue.restore(left);
   }
 
-  add(files: readonly File[], gallery: Destination): void {
-    if (!app.user) return;
+  async add(files: readonly File[], gallery: Destination): Promise<void> {
+    if (!app.user) throw new ApiError('UNAUTHENTICATED', 'nobody to send for');
     this.#store.belongsTo(app.user.id);
     // A new batch counts anew.
     if (uploads.pending === 0) this.#queue.clearArrived();
     this.#queue.add(files, gallery);
+    await this.#store.written();
+  }
+
+  underWay(): number {
+    return this.#queue.items.filter(isPending).length;
   }
 
   choose(files: readonly File[]): number {
@@ -143,6 +158,18 @@ class Engine {
     this.#refresh();
   }
 
+  async #put(part: Part, body: Blob, progress: (sent: number) => void, signal: AbortSignal): Promise<number> {
+    const moved = (sent: number): void => {
+      this.#isBroken = false;
+      progress(sent);
+    };
+    const status = await put(part, body, moved, signal);
+    this.#isBroken = isOutOfReach(status);
+    // What was sent of the part is not counted any more.
+    if (this.#isBroken) this.#meter.reset();
+    return status;
+  }
+
   #changed(): void {
     if (this.#refreshing === 0) this.#refreshing = window.setTimeout(() => this.#refresh(), SHOWN_EVERY_MS);
   }
@@ -153,8 +180,9 @@ class Engine {
     const { counts } = this.view = viewOf(this.#queue.items);
     uploads.pending = counts.waiting + counts.hashing + counts.sending + counts.preparing;
     const sending = counts.waiting + counts.hashing + counts.sending > 0;
-    if (sending) this.#meter.note(world.now(), this.#queue.bytesSent);
+    if (sending && this.isOnline) this.#meter.note(world.now(), this.#queue.bytesSent);
     else this.#meter.reset();
+    if (!sending) this.#isBroken = false;
     this.speed = this.#meter.speed;
     this.#keepAwake();
   }

@@ -70,6 +70,31 @@ describe('uploads', () => {
     expect(bench.hashed).toEqual(['a.jpg']);
   });
 
+  it('try a failed file again that is chosen again, in the same row', async () => {
+    const bench = new Bench();
+    bench.server.faults = [200, 402];
+    bench.queue.add([fileOf('a.jpg', 5), fileOf('b.jpg', 5), fileOf('c.pdf', 5, 'application/pdf')], GALLERY);
+    await bench.until(bench.settled);
+    expect(bench.states()).toEqual(['done', 'failed', 'failed']);
+    bench.queue.add([fileOf('b.jpg', 5), fileOf('c.pdf', 5, 'application/pdf')], GALLERY);
+    await bench.until(bench.settled);
+    expect(bench.states()).toEqual(['done', 'done', 'failed']);
+  });
+
+  it('send a file again that could not be prepared, when it is chosen again', async () => {
+    const bench = new Bench();
+    bench.server.prepared = 'FAILED';
+    bench.queue.add([fileOf('a.jpg', 5)], GALLERY);
+    await bench.until(bench.settled);
+    bench.server.media.clear();
+    bench.server.parts.clear();
+    bench.server.prepared = 'READY';
+    bench.queue.add([fileOf('a.jpg', 5)], GALLERY);
+    await bench.until(bench.settled);
+    expect(bench.states()).toEqual(['done']);
+    expect(bench.server.puts).toBe(2);
+  });
+
   it('wait for a connection for as long as it takes', async () => {
     const bench = new Bench();
     bench.world.online = false;
@@ -132,11 +157,11 @@ describe('uploads', () => {
     expect(bench.server.announced.map(({ contentType }) => contentType)).toEqual(['image/heic']);
   });
 
-  it('announce when the file was last changed', async () => {
+  it('announce when the file was last changed, by the clock on the wall', async () => {
     const bench = new Bench();
     bench.queue.add([fileOf('a.jpg', 5, 'image/jpeg', Date.UTC(2020, 1, 2, 3))], GALLERY);
     await bench.until(bench.settled);
-    expect(bench.server.announced[0]!.fileModifiedAt).toBe('2020-02-02T03:00:00.000Z');
+    expect(bench.server.announced[0]!.fileModifiedAt).toBe('2020-02-02T04:00:00.000Z');
   });
 
   it('go on after a reload, and send missing parts alone', async () => {

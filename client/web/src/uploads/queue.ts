@@ -44,8 +44,9 @@ export class Queue {
     const fresh: Item[] = [];
     for (const file of files) {
       const same = known.get(keyOf(file));
-      if (same && !isSettled(same)) {
+      if (same && (!isSettled(same) || same.state === 'failed')) {
         if (same.state === 'missing') this.#goOn(same, file);
+        if (same.state === 'failed') this.#again(same, file);
         continue;
       }
       const item = this.#itemOf(file, gallery);
@@ -138,6 +139,15 @@ export class Queue {
       addedAt: this.#around.world.now(), sha256: null, mediaId: null,
       state: problem ? 'failed' : 'waiting', file, progress: 0, problem, duplicate: null, abort: null,
     };
+  }
+
+  /** Tries a file once more that was chosen once more. */
+  #again(item: Item, file: File): void {
+    // Of what could not be prepared, the file went: it was sent.
+    if (item.problem instanceof NotPrepared) Object.assign(item, { mediaId: null });
+    else if (!canRetry({ ...item, file })) return;
+    Object.assign(item, { progress: 0, problem: null });
+    this.#goOn(item, file);
   }
 
   #goOn(item: Item, file: File): void {

@@ -77,6 +77,16 @@ export class Store implements Keeper {
     });
   }
 
+  /** How many are kept, of whomever and by whichever tab. */
+  async count(): Promise<number> {
+    return await this.#database.run('uploads', 'readonly', store => store.count()).catch(() => undefined) ?? 0;
+  }
+
+  /** Resolves once everything so far is written, as far as it can be. */
+  async written(): Promise<void> {
+    await this.#last;
+  }
+
   /** Writes nothing more of whom it belonged to. */
   forget(): void {
     this.#owner = null;

@@ -94,7 +94,7 @@ export async function transfer(item: Transfer, means: Means, signal: AbortSignal
     contentType: item.contentType,
     sizeBytes: file.size,
     sha256,
-    fileModifiedAt: new Date(file.lastModified).toISOString(),
+    fileModifiedAt: wallClock(file.lastModified),
   };
   // A ticket names some of the parts that are missing: asking again with the same words names the next ones, until none are.
   for (let useless = 0; ;) {
@@ -112,6 +112,9 @@ export async function transfer(item: Transfer, means: Means, signal: AbortSignal
     if (useless >= MAX_USELESS_TICKETS) throw new NotTaken(403);
   }
 }
+
+/** What a clock on the wall showed then. Times of photos are those of the place where they were taken, whatever offset is written. */
+const wallClock = (at: number): string => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString();
 
 /** Sends what a ticket names. Answers how many of them arrived before their addresses expired, if they did. */
 async function sendParts(parts: readonly Part[], item: Transfer, means: Means, signal: AbortSignal): Promise<number> {

@@ -13,7 +13,8 @@ export interface Destination {
 interface Engine {
   start(): Promise<void>;
   goOn(): Promise<void>;
-  add(files: readonly File[], gallery: Destination): void;
+  add(files: readonly File[], gallery: Destination): Promise<void>;
+  underWay(): number;
 }
 
 /** Set while the browser keeps files that are not all sent. */
@@ -29,12 +30,24 @@ class Uploads {
   #listeners = new Map<string, Set<Tell>>();
   #engine: Promise<Engine> | null = null;
 
-  /** Takes files for a gallery. */
-  add(files: Iterable<File>, gallery: Destination): void {
+  /** Takes files for a gallery. Answers whether it did, once as much of them is kept as the browser keeps. */
+  async add(files: Iterable<File>, gallery: Destination): Promise<boolean> {
     // A list that belongs to an input is emptied with it.
     const all = [...files];
-    if (all.length === 0) return;
-    this.#start().then(engine => engine.add(all, { id: gallery.id, title: gallery.title })).catch(tellProblem);
+    try {
+      if (all.length > 0) await (await this.#start()).add(all, { id: gallery.id, title: gallery.title });
+      return true;
+    } catch (error) {
+      tellProblem(error);
+      return false;
+    }
+  }
+
+  /** Whether something would be lost if whoever brought it signed out now, in this tab or in another. */
+  async unsent(): Promise<boolean> {
+    const underWay = await this.#engine?.then(engine => engine.underWay(), () => 0) ?? 0;
+    if (underWay > 0 || localStorage.getItem(LEFT) === null) return underWay > 0;
+    return import('./store').then(({ Store }) => new Store(Date.now).count(), () => 0).then(count => count > 0);
   }
 
   /** Calls back for each that was taken in by the server, with its id, and again once it is prepared. Answers how to stop that. */

@@ -14,10 +14,8 @@ export function problemLine(error: unknown): string {
   if (error instanceof Unreadable) return t('uploads.unreadable');
   if (error instanceof Interrupted) return t('uploads.brokeOff');
   if (error instanceof NotTaken) return t('uploads.notTaken', { status: String(error.status) });
-  if (error instanceof NotPrepared) {
-    // The server's own words are English.
-    return language === 'en' && error.message ? `${t('uploads.notPrepared')} ${error.message}` : t('uploads.notPrepared');
-  }
+  // The server's own words are English, and say it all.
+  if (error instanceof NotPrepared) return (language === 'en' && error.message) || t('uploads.notPrepared');
   return problemText(error);
 }
 
@@ -26,6 +24,17 @@ function timeLeft(seconds: number): string {
   if (seconds < 50) return t('uploads.underAMinute');
   const minutes = Math.round(seconds / 60);
   return minutes < 90 ? t('uploads.minutes', { n: Math.max(1, minutes) }) : t('uploads.hours', { n: Math.round(minutes / 60) });
+}
+
+/** What of it went wrong. That some are safe, all the same, is said apart from what did not arrive. */
+function failures({ arrived, counts, unseen }: View): string {
+  const parts: string[] = [];
+  const lost = counts.failed - unseen;
+  const added = arrived - counts.duplicate - unseen;
+  if (lost > 0) parts.push(t('uploads.someFailed', { n: lost }));
+  else if (added > 0) parts.push(t('uploads.added', { n: added }));
+  if (unseen > 0) parts.push(t('uploads.someUnseen', { n: unseen }));
+  return parts.length > 1 ? parts.map(part => `${part}.`).join(' ') : parts.join('');
 }
 
 /** All of it in a line. */
@@ -40,7 +49,7 @@ export function summary(view: View, speed: number, isOnline: boolean): string {
   }
   if (counts.missing > 0) return t('uploads.interrupted', { n: counts.missing });
   if (counts.preparing > 0) return t('uploads.allPreparing', { n: counts.preparing });
-  if (counts.failed > 0) return t('uploads.someFailed', { n: counts.failed });
+  if (counts.failed > 0) return failures(view);
   if (counts.duplicate === total) return t('uploads.allDuplicates', { n: total });
   return t('uploads.allArrived', { n: arrived - counts.duplicate });
 }

@@ -27,6 +27,13 @@ interface Page {
   more: boolean;
 }
 
+interface ReplyPage {
+  replies: Comment[];
+  replyCount: number;
+  cursor: string | null;
+  more: boolean;
+}
+
 /** A comment of one's own on its way, or that did not get there. */
 export interface Pending extends Unsent {
   problem: unknown;
@@ -36,6 +43,9 @@ export interface Pending extends Unsent {
 const PAGE = 50;
 /** So many threads show their replies without being asked. */
 const OPEN_THREADS = 8;
+
+/** What is on its way, by its key, and what became of it: whoever swipes away and back sees that it still is. */
+const underWay = new Map<string, Promise<unknown>>();
 
 export class Conversation {
   threads: readonly Thread[] = $state.raw([]);
@@ -48,9 +58,10 @@ export class Conversation {
   #stale = false;
 
   /** `counted` is told how many comments there are. */
-  constructor(readonly mediaId: string, readonly counted: (count: number) => void) {
-    // What did not get there before the page was loaded anew.
-    this.pending = unsent(mediaId).map(one => ({ ...one, problem: null, sending: false }));
+  constructor(readonly mediaId: string, readonly counted: (mediaId: string, count: number) => void) {
+    // What did not get there yet, or not before the page was loaded anew.
+    this.pending = unsent(mediaId).map(one => ({ ...one, problem: null, sending: underWay.has(one.key) }));
+    for (const { key, sending } of this.pending) if (sending) void this.#follow(key);
   }
 
   async load(): Promise<void> {
@@ -79,7 +90,7 @@ export class Conversation {
 
   async #page(after: string | null): Promise<Page> {
     const { media } = await request(MediaComments, { id: this.mediaId, first: PAGE, after });
-    if (media) this.counted(media.commentCount);
+    if (media) this.#count(media);
     const comments = media?.comments;
     const threads = (comments?.edges ?? []).map(({ node: { replyCount, ...comment } }): Thread => {
       const known = this.#thread(comment.id);
@@ -89,16 +100,15 @@ export class Conversation {
   }
 
   async moreReplies(threadId: string): Promise<void> {
-    const { node } = await request(CommentReplies, { id: threadId, first: PAGE, after: this.#thread(threadId)?.cursor ?? null });
-    if (node?.__typename !== 'Comment' || !node.replies) return;
-    const { edges, pageInfo } = node.replies;
-    const came = edges.map(edge => edge.node);
-    const ids = new Set(came.map(({ id }) => id));
+    const page = await replyPage(threadId, this.#thread(threadId)?.cursor ?? null);
+    if (!page) return;
+    const { replies, replyCount, cursor } = page;
+    const ids = new Set(replies.map(({ id }) => id));
     this.#change(threadId, thread => ({
       ...thread,
-      replyCount: node.replyCount,
-      replies: [...thread.replies.filter(({ id }) => !ids.has(id)), ...came],
-      cursor: pageInfo.endCursor ?? thread.cursor,
+      replyCount,
+      replies: [...thread.replies.filter(({ id }) => !ids.has(id)), ...replies],
+      cursor,
     }));
   }
 
@@ -132,21 +142,24 @@ export class Conversation {
 
   async #renewReplies(threadId: string): Promise<void> {
     const here = this.#thread(threadId)?.replies.length ?? 0;
-    this.#change(threadId, thread => ({ ...thread, cursor: null }));
-    do await this.moreReplies(threadId);
-    while (this.#has(threadId, here));
-  }
-
-  /** Whether a thread was here with more replies than were read anew. */
-  #has(threadId: string, here: number): boolean {
-    const thread = this.#thread(threadId);
-    return thread !== undefined && thread.replies.length < Math.min(here, thread.replyCount);
+    const replies: Comment[] = [];
+    let page: ReplyPage | null;
+    let cursor: string | null = null;
+    do {
+      page = await replyPage(threadId, cursor);
+      if (!page) return;
+      replies.push(...page.replies);
+      cursor = page.cursor;
+    } while (page.more && replies.length < here);
+    const { replyCount } = page;
+    this.#change(threadId, thread => ({ ...thread, replyCount, replies, cursor }));
   }
 
   /** Says something. It shows at once, and stays until the server has it. */
   send(text: string, parentId: string | null, authorName: string | null): Promise<void> {
     const one: Pending = { key: crypto.getRandomValues(new Uint32Array(2)).join('-'), text, parentId, authorName, problem: null, sending: false };
-    this.#setPending([...this.pending, one]);
+    this.pending = [...this.pending, one];
+    keepUnsent(this.mediaId, [...unsent(this.mediaId), { key: one.key, text, parentId, authorName }]);
     return this.deliver(one.key);
   }
 
@@ -155,21 +168,39 @@ export class Conversation {
     const one = this.pending.find(pending => pending.key === key);
     if (!one || one.sending) return;
     this.#mark(key, { sending: true, problem: null });
+    const posting = this.#post(one).finally(() => { underWay.delete(key); });
+    underWay.set(key, posting);
+    const problem = await posting;
+    if (problem !== null) this.#mark(key, { sending: false, problem });
+  }
+
+  /** Sends one; the answer is why it did not get there, or null. */
+  async #post({ key, text, parentId, authorName }: Pending): Promise<unknown> {
     try {
-      const { text, parentId, authorName } = one;
       const answer = accepted((await request(AddComment, { input: { mediaId: this.mediaId, text, parentId, authorName } })).addComment);
       this.discard(key);
       if (answer.comment) this.#add(answer.comment, parentId);
-      if (answer.media) this.counted(answer.media.commentCount);
+      if (answer.media) this.#count(answer.media);
+      return null;
     } catch (problem) {
-      this.#mark(key, { sending: false, problem });
+      return problem;
     }
+  }
+
+  /** Waits for what was sent when this picture was shown before. */
+  async #follow(key: string): Promise<void> {
+    const problem = await underWay.get(key);
+    if (problem !== null) return this.#mark(key, { sending: false, problem });
+    this.pending = this.pending.filter(pending => pending.key !== key);
+    await this.renew().catch(() => {});
   }
 
   /** Takes back what did not get there; the answer is its text. */
   discard(key: string): string {
     const text = this.pending.find(pending => pending.key === key)?.text ?? '';
-    this.#setPending(this.pending.filter(pending => pending.key !== key));
+    this.pending = this.pending.filter(pending => pending.key !== key);
+    // Not of this one's own list: there may be a later one, which stored more.
+    keepUnsent(this.mediaId, unsent(this.mediaId).filter(pending => pending.key !== key));
     return text;
   }
 
@@ -181,7 +212,11 @@ export class Conversation {
   async remove(id: string): Promise<void> {
     const { comment, media } = accepted((await request(DeleteComment, { input: { id } })).deleteComment);
     if (comment) this.#replace(comment);
-    if (media) this.counted(media.commentCount);
+    if (media) this.#count(media);
+  }
+
+  #count({ commentCount }: { commentCount: number }): void {
+    this.counted(this.mediaId, commentCount);
   }
 
   #thread(id: string): Thread | undefined {
@@ -215,9 +250,11 @@ export class Conversation {
   #mark(key: string, state: Pick<Pending, 'sending' | 'problem'>): void {
     this.pending = this.pending.map(pending => (pending.key === key ? { ...pending, ...state } : pending));
   }
+}
 
-  #setPending(pending: readonly Pending[]): void {
-    this.pending = pending;
-    keepUnsent(this.mediaId, pending.map(({ key, text, parentId, authorName }) => ({ key, text, parentId, authorName })));
-  }
+async function replyPage(threadId: string, after: string | null): Promise<ReplyPage | null> {
+  const { node } = await request(CommentReplies, { id: threadId, first: PAGE, after });
+  if (node?.__typename !== 'Comment' || !node.replies) return null;
+  const { edges, pageInfo } = node.replies;
+  return { replies: edges.map(edge => edge.node), replyCount: node.replyCount, cursor: pageInfo.endCursor ?? after, more: pageInfo.hasNextPage };
 }

@@ -37,7 +37,7 @@ export default {
   selected: { one: '{n} ausgewählt', other: '{n} ausgewählt' },
   problem: 'Das hat nicht geklappt',
   offlineTitle: 'Mantel ist nicht erreichbar',
-  offline: 'Bitte die Verbindung prüfen. Was zuletzt zu sehen war, ist noch da.',
+  offline: 'Bitte prüfe die Verbindung und versuche es dann noch einmal.',
   offlineBar: 'Keine Verbindung. Zu sehen ist, was beim letzten Mal da war.',
   sessionEnded: 'Die Sitzung ist abgelaufen. Bitte neu anmelden.',
   requestId: 'Für alle, die Mantel betreuen: {id}',
@@ -64,4 +64,9 @@ export default {
   mistakeLastAdmin: 'Jemand muss bleiben, der sich um die Familie kümmert.',
   notCopied: 'Dieser Browser kopiert nicht von selbst. Bitte den Text markieren und kopieren.',
   share: 'Teilen',
+  unsentTitle: 'Noch ist nicht alles angekommen',
+  unsentText: 'Fotos oder Videos, die du hinzugefügt hast, sind noch unterwegs. Wenn du dich jetzt abmeldest, werden die fehlenden nicht mehr gesendet.',
+  mistakeNewPassword: 'Mindestens 8 Zeichen.',
+  mistakeEmail: 'Bitte gib eine E-Mail-Adresse an, zum Beispiel oma@example.org.',
+  mistakePassword: 'Das Passwort stimmt nicht.',
 } as const satisfies Translation<typeof en>;

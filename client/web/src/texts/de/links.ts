@@ -9,7 +9,7 @@ export default {
   noneText: 'Mit einem Link zeigst du eine Galerie jemandem, der kein Konto hat.',
   noGallery: 'Es gibt noch keine Galerie, die man zeigen könnte.',
   gallery: 'Galerie',
-  label: 'Für wen (freiwillig)',
+  label: 'Für wen (optional)',
   labelHint: 'Damit du Links auseinanderhältst. Wer über den Link kommt, liest es.',
   until: 'Wie lange er gilt',
   WEEK: 'Eine Woche',

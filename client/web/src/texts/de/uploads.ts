@@ -13,6 +13,8 @@ export default {
   interrupted: { one: '{n} Upload wurde unterbrochen', other: '{n} Uploads wurden unterbrochen' },
   allPreparing: { one: 'Gesendet. {n} wird vorbereitet', other: 'Gesendet. {n} werden vorbereitet' },
   someFailed: { one: '{n} Datei ist nicht angekommen', other: '{n} Dateien sind nicht angekommen' },
+  added: { one: '{n} hinzugefügt', other: '{n} hinzugefügt' },
+  someUnseen: { one: '{n} ist sicher, lässt sich aber nicht zeigen', other: '{n} sind sicher, lassen sich aber nicht zeigen' },
   allDuplicates: { one: 'Die Datei war schon da', other: 'Alle {n} waren schon da' },
   allArrived: { one: '{n} Datei ist angekommen', other: '{n} Dateien sind angekommen' },
   chooseAgainWhy: {
@@ -38,7 +40,7 @@ export default {
   done: 'In „{gallery}“',
   missing: 'Unterbrochen',
   duplicate: 'Schon in „{gallery}“.',
-  duplicateInTrash: 'Schon in „{gallery}“, dort im Papierkorb. Von dort lässt es sich zurückholen.',
+  duplicateInTrash: 'Schon in „{gallery}“, dort im Papierkorb. Ein Admin kann es zurückholen.',
   wrongKind: 'Das ist weder ein Foto noch ein Video.',
   emptyFile: 'In dieser Datei ist nichts.',
   unreadable: 'Diese Datei lässt sich nicht lesen. Vielleicht wurde sie geändert oder verschoben; bitte füge sie noch einmal hinzu.',

@@ -36,7 +36,7 @@ export default {
   selected: { one: '{n} selected', other: '{n} selected' },
   problem: 'That did not work',
   offlineTitle: 'Mantel is out of reach',
-  offline: 'Please check the connection. What you have seen lately is still here.',
+  offline: 'Please check the connection, then try again.',
   offlineBar: 'No connection. You see what was here last time.',
   sessionEnded: 'Your session has ended. Please sign in again.',
   requestId: 'For whoever looks after Mantel: {id}',
@@ -63,4 +63,9 @@ export default {
   mistakeLastAdmin: 'Somebody must remain who looks after the family.',
   notCopied: 'This browser does not copy by itself. Please select the text and copy it.',
   share: 'Share',
+  unsentTitle: 'Not everything has arrived yet',
+  unsentText: 'Photos or videos that you added are still on their way. If you sign out now, those that are missing will not be sent.',
+  mistakeNewPassword: 'At least 8 characters.',
+  mistakeEmail: 'Please write an e-mail address, such as grandma@example.org.',
+  mistakePassword: 'The password is wrong.',
 } as const satisfies Texts;

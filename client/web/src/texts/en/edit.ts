@@ -20,7 +20,7 @@ export default {
   noDates: 'None of these says when it was taken.',
   dateKeep: 'Leave as they are',
   dateShift: 'Correct the clock of the camera',
-  dateShiftHint: 'Moves all times by as much.',
+  dateShiftHint: 'Moves all times by the same amount.',
   dateSet: 'The same for all',
   dateForAll: 'Date and time for all',
   days: 'Days',

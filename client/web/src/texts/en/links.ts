@@ -1,7 +1,7 @@
 import type { Texts } from '../areas';
 
 export default {
-  what: 'Whoever has a link looks at one gallery, without an account.',
+  what: 'Anyone with the link can see this one gallery. No account needed.',
   create: 'New link',
   make: 'Make the link',
   none: 'No links yet',
@@ -9,7 +9,7 @@ export default {
   noGallery: 'There is no gallery yet that could be shown.',
   gallery: 'Gallery',
   label: 'For whom (optional)',
-  labelHint: 'Tells links apart. Whoever comes by the link reads it.',
+  labelHint: 'Helps you tell links apart. Guests see it too.',
   until: 'How long it works',
   WEEK: 'A week',
   MONTH: 'A month',
@@ -19,7 +19,7 @@ export default {
   lastDay: 'Last day',
   rules: 'What guests may do',
   allowDownload: 'Guests may download originals',
-  allowDownloadHint: 'An original holds all that the camera wrote into it, the place among it.',
+  allowDownloadHint: 'Originals include what the camera saved, such as the place.',
   withPassword: 'Ask for a password',
   withPasswordHint: 'Tell it by another way than the link.',
   password: 'Password of the link',

@@ -12,6 +12,8 @@ export default {
   interrupted: { one: '{n} upload was interrupted', other: '{n} uploads were interrupted' },
   allPreparing: { one: 'Sent. {n} is being prepared', other: 'Sent. {n} are being prepared' },
   someFailed: { one: '{n} file did not arrive', other: '{n} files did not arrive' },
+  added: { one: '{n} added', other: '{n} added' },
+  someUnseen: { one: '{n} is safe, but cannot be shown', other: '{n} are safe, but cannot be shown' },
   allDuplicates: { one: 'It was here already', other: 'All {n} were here already' },
   allArrived: { one: '{n} file has arrived', other: '{n} files have arrived' },
   chooseAgainWhy: {
@@ -37,7 +39,7 @@ export default {
   done: 'In “{gallery}”',
   missing: 'Interrupted',
   duplicate: 'Already in “{gallery}”.',
-  duplicateInTrash: 'Already in “{gallery}”, in the trash. It can be put back from there.',
+  duplicateInTrash: 'Already in “{gallery}”, in the trash. An admin can put it back.',
   wrongKind: 'This is neither a photo nor a video.',
   emptyFile: 'There is nothing in this file.',
   unreadable: 'This file cannot be read. It may have been changed or moved; please add it again.',

@@ -13,7 +13,21 @@ const LOOK_EVERY_MS = 3_600_000;
 
 showLanguage();
 // Not by `await`: parts that are loaded meanwhile import from the file that this is in, and would wait for its end.
-void Promise.all([loadTexts('common'), app.start()]).then(() => mount(App, { target: document.getElementById('app')! }));
+void Promise.all([loadTexts('common'), app.start()]).then(() => {
+  mount(App, { target: document.getElementById('app')! });
+  $effect.root(() => {
+    $effect(watchNews);
+  });
+});
+
+let watched = false;
+
+/** From the first sign-in on, how much is new is kept fresh. */
+function watchNews(): void {
+  if (!app.user || watched) return;
+  watched = true;
+  void import('./screens/activity/unread.svelte').then(({ watchUnread }) => watchUnread(), () => { watched = false; });
+}
 
 // Without it (a plain-http address in the house) everything works but being offline and the share target.
 if ('serviceWorker' in navigator) {

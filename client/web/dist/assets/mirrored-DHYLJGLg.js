@@ -1,0 +1,1 @@
+function e(e){return e.replace(/\{\w+\}|[^{}]+/g,e=>e.startsWith(`{`)?e:e.replace(/\S(?:.*\S)?/s,e=>`‮${e}‬`))}function t(t){let n=t=>typeof t==`string`?e(t):{one:e(t.one),other:e(t.other)};return Object.fromEntries(Object.entries(t).map(([e,t])=>[e,n(t)]))}export{t as mirrored};
