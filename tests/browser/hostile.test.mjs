@@ -103,8 +103,8 @@ test(`${COUNT} captions are shown as they were written`, async () => {
     for (const [at, id] of ids.entries()) {
         assert.equal(captions.get(id), texts[at].trim());
         await page.waitForURL(`**/${id}`);
-        await until(async () => (await viewer.locator('p.caption').textContent()) === captions.get(id), `the caption ${at} shows as text: ${texts[at].slice(0, 40)}`);
-        assert.equal(await viewer.locator('p.caption > *').count(), 0);
+        await until(async () => (await viewer.locator('.caption p').textContent()) === captions.get(id), `the caption ${at} shows as text: ${texts[at].slice(0, 40)}`);
+        assert.equal(await viewer.locator('.caption p > *').count(), 0);
         assert.equal(await viewer.locator('[data-current] [data-zoom]').getAttribute('aria-label'), captions.get(id));
         assert.deepEqual(await broken(page), [], texts[at].slice(0, 100));
         if (at === ids.length - 1) break;
