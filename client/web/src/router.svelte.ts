@@ -96,6 +96,11 @@ class Router {
     this.#scroll = null;
   }
 
+  /** To be called instead by a screen that was there all the time, under what lay over it: its heights may be others by now. */
+  stayed(): void {
+    this.#scroll = null;
+  }
+
   #arrive(scroll: number | null): void {
     this.#scroll = scroll;
     this.route = routeOf(new URL(location.href));
