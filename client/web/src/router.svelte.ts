@@ -91,9 +91,15 @@ class Router {
 
   /** To be called by a screen once its content has its height: scrolls to where one was. */
   settled(): void {
-    if (this.#scroll === null) return;
-    scrollTo({ top: this.#scroll, behavior: 'instant' });
+    this.comeBack();
+  }
+
+  /** The same, and answers how far that was scrolled; null where it was done before. */
+  comeBack(): number | null {
+    const scroll = this.#scroll;
     this.#scroll = null;
+    if (scroll !== null) scrollTo({ top: scroll, behavior: 'instant' });
+    return scroll;
   }
 
   /** To be called instead by a screen that was there all the time, under what lay over it: its heights may be others by now. */

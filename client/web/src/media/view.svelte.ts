@@ -1,5 +1,7 @@
 // The window through which a grid is seen: what is in sight, what must be loaded for it, and where to scroll.
 
+import { untrack } from 'svelte';
+
 import { router } from '../router.svelte';
 import { themes } from '../theme.svelte';
 import { rowAt, rowOf } from './layout';
@@ -26,6 +28,9 @@ interface Anchor {
   at: number;
 }
 
+/** What was in sight of a list when its grid was left, and how far the page was scrolled then. */
+const left = new WeakMap<SectionList, { scroll: number; anchor: Anchor }>();
+
 export class GridView {
   constructor(private readonly list: () => SectionList) {}
 
@@ -38,6 +43,8 @@ export class GridView {
   #covered = 0;
   #grid: HTMLElement | null = null;
   #anchor: Anchor | null = null;
+  /** How far the page was scrolled when that was noted. */
+  #scroll = 0;
 
   readonly measures: GridMeasures | null = $derived.by(() => {
     const width = this.#width;
@@ -61,6 +68,7 @@ export class GridView {
   /** To be attached to the element of the grid. */
   watch = (grid: HTMLElement): (() => void) => {
     this.#grid = grid;
+    const list = untrack(this.list);
     const look = (): void => this.look();
     const observer = new ResizeObserver(() => {
       const isOther = this.#width !== grid.clientWidth;
@@ -76,6 +84,7 @@ export class GridView {
       observer.disconnect();
       removeEventListener('scroll', look);
       removeEventListener('resize', look);
+      if (this.#anchor) left.set(list, { scroll: this.#scroll, anchor: this.#anchor });
       this.#grid = null;
     };
   };
@@ -92,6 +101,7 @@ export class GridView {
     const top = -this.#grid.getBoundingClientRect().top;
     if (Math.abs(top - this.#top) >= STEP || this.#bottom - this.#top !== innerHeight || top < STEP) this.#see(top);
     this.#anchor = top + this.#covered > 0 ? this.#anchorAt(top) : null;
+    this.#scroll = scrollY;
   }
 
   /** Scrolls so that what was in sight stays there, after heights have changed. */
@@ -105,6 +115,14 @@ export class GridView {
     // Also where it is too little for another look: all that is shown, and the month that is told, go by it.
     this.#see(-this.#grid.getBoundingClientRect().top);
     this.look();
+  }
+
+  /** The page was scrolled to where it was left. What was in sight then may be elsewhere: its list went on loading. */
+  comeBack(scroll: number): void {
+    const before = left.get(this.list());
+    if (!before || Math.abs(before.scroll - scroll) > 1) return;
+    this.#anchor = before.anchor;
+    this.hold();
   }
 
   #see(top: number): void {
@@ -207,6 +225,7 @@ function nearestIn({ section, layout }: Placed, row: number, x: number): string 
 
 /** Says that the page has its height: a screen that one came back to scrolls to where it was. */
 export function settle(view: GridView): void {
-  router.settled();
+  const scroll = router.comeBack();
+  if (scroll) view.comeBack(scroll);
   view.look();
 }
