@@ -125,7 +125,7 @@ test('a wrong password is told where it was typed, and many of them lock the acc
         texts.add(await said.first().textContent());
     }
     assert.match([...texts][0], /not right|wrong/i);
-    assert.match([...texts].at(-1), /passes by itself within 15 minutes/);
+    assert.match([...texts].at(-1), /passes by itself, within 15 minutes/);
     assert.equal(await page.getByLabel('Password').getAttribute('aria-invalid'), 'true');
     await context.close();
 });

@@ -44,7 +44,6 @@ const LONGEST_WAIT_MS = 30_000;
 /** What fails again so soon is the same fault: the pauses go on growing. */
 const SAME_FAULT_MS = 60_000;
 let waitMs = FIRST_WAIT_MS;
-let lostAt = -SAME_FAULT_MS;
 let trying = false;
 
 function lost(reach: Exclude<Reach, 'online'>, message: string): ApiError {
@@ -56,16 +55,14 @@ function lost(reach: Exclude<Reach, 'online'>, message: string): ApiError {
 /** Asks for next to nothing, more and more seldom, until Mantel answers: what waits for that goes on then. */
 async function tryAgain(): Promise<void> {
   trying = true;
-  const now = performance.now();
-  if (now - lostAt > SAME_FAULT_MS) waitMs = FIRST_WAIT_MS;
   while (!connection.online) {
     await new Promise(resolve => setTimeout(resolve, waitMs));
     if (connection.online || document.hidden || !navigator.onLine) continue;
     waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     await send('{__typename}', {}, null).catch(() => {});
   }
-  lostAt = performance.now();
   trying = false;
+  setTimeout(() => { waitMs = FIRST_WAIT_MS; }, SAME_FAULT_MS);
 }
 
 /** Null where it is no answer of Mantel's. */
