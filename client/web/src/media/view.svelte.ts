@@ -28,6 +28,14 @@ interface Anchor {
   at: number;
 }
 
+/** A place between two pictures of a row: before the one at `index`, and where a line shows it. */
+export interface Slot {
+  index: number;
+  left: number;
+  top: number;
+  height: number;
+}
+
 /** What was in sight of a list when its grid was left, and how far the page was scrolled then. */
 const left = new WeakMap<SectionList, { scroll: number; anchor: Anchor }>();
 
@@ -166,6 +174,21 @@ export class GridView {
     const { layout, top, left, heading } = placed;
     const row = rowOf(layout, index);
     return { left: left + layout.lefts[index]!, top: top + heading + layout.tops[row]!, width: layout.widths[index]!, height: layout.heights[row]! };
+  }
+
+  /** The place that a point of the screen belongs to, in a list of one section. */
+  slotAt({ x, y }: { x: number; y: number }): Slot | null {
+    const [first] = this.placed;
+    if (!this.#grid || !this.measures || !first || first.layout.rows === 0) return null;
+    const { left, right, top } = this.#grid.getBoundingClientRect();
+    const { lefts, widths, starts, tops, heights } = first.layout;
+    const inline = document.documentElement.dir === 'rtl' ? right - x : x - left;
+    const row = rowAt(first.layout, y - top);
+    const end = starts[row + 1]!;
+    let index = starts[row]!;
+    while (index < end && lefts[index]! + widths[index]! / 2 < inline) index += 1;
+    const line = index < end ? lefts[index]! - this.measures.gap / 2 : lefts[end - 1]! + widths[end - 1]! + this.measures.gap / 2;
+    return { index, left: line, top: tops[row]!, height: heights[row]! };
   }
 
   /** The picture over (-1) or under (1) another; null where that is not here. */
