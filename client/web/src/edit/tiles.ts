@@ -20,7 +20,7 @@ export async function updateTile(tile: Tile, changes: Omit<UpdateMediaInput, 'id
   return media ? changedTile(tile, media) : tile;
 }
 
-/** How a picture is called in messages and to screen readers. */
-export function nameOf(tile: Pick<Tile, 'caption' | 'fileName'>): string {
+/** What a picture is called where one must tell it from others of its day: by what somebody wrote, or its file. */
+export function titleOf(tile: Pick<Tile, 'caption' | 'fileName'>): string {
   return tile.caption || tile.fileName;
 }

@@ -15,6 +15,10 @@ export default {
   select: 'Auswählen',
   selection: 'Was mit den ausgewählten Bildern geschehen soll',
   selectSome: 'Tippe die Bilder an, die du meinst',
+  selectAll: 'Alle auswählen',
+  selectNone: 'Keine auswählen',
+  selectMonth: 'Alle aus {month}',
+  selectOrDrag: 'Tippe Bilder an, oder ziehe eines an eine andere Stelle',
   selectEnd: 'Auswahl beenden',
   order: 'Reihenfolge',
   TAKEN_AT_ASC: 'Älteste zuerst',
@@ -33,5 +37,6 @@ export default {
   PRIVATE: 'Nur Admins',
   earlier: 'Weiter nach vorn',
   later: 'Weiter nach hinten',
+  movedTo: 'Jetzt an Stelle {place} von {all}.',
   tooManyToMove: 'Höchstens {n} Bilder lassen sich auf einmal verschieben.',
 } as const satisfies Translation<typeof en>;

@@ -14,6 +14,10 @@ export default {
   select: 'Select',
   selection: 'What to do with the selected pictures',
   selectSome: 'Tap the pictures that you want',
+  selectAll: 'Select all',
+  selectNone: 'Select none',
+  selectMonth: 'All of {month}',
+  selectOrDrag: 'Tap pictures, or drag one elsewhere',
   selectEnd: 'End selecting',
   order: 'Order',
   TAKEN_AT_ASC: 'Oldest first',
@@ -32,5 +36,6 @@ export default {
   PRIVATE: 'Only admins',
   earlier: 'Further to the front',
   later: 'Further to the back',
+  movedTo: 'They are at place {place} of {all} now.',
   tooManyToMove: 'At most {n} pictures can be moved at once.',
 } as const satisfies Texts;
