@@ -54,7 +54,7 @@ case $arch in arm64 | x86_64) ;; *) fail "there is no processor $arch: arm64 or 
 command -v aws >/dev/null || fail "the AWS CLI is missing: https://aws.amazon.com/cli/, or pip install awscli"
 
 export AWS_PAGER='' AWS_REGION=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
-[ -n "$AWS_REGION" ] || fail "no region is set: export AWS_REGION=eu-central-1, for example"
+[ -n "$AWS_REGION" ] || fail "no region is set: export AWS_DEFAULT_REGION=eu-central-1, for example"
 export AWS_DEFAULT_REGION=$AWS_REGION
 account=$(aws sts get-caller-identity --query Account --output text) ||
     fail "AWS does not know who you are: run 'aws configure', or set AWS_PROFILE"

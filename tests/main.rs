@@ -12,4 +12,5 @@ mod request_units;
 mod schema;
 mod stories;
 mod support;
+mod template;
 mod workspace;

@@ -6,10 +6,16 @@ The real binaries run as Lambda functions there, with the rights that the templa
 import json
 import os
 import pathlib
+import platform
+import re
+import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
 import traceback
+from subprocess import PIPE, STDOUT
 
 from world import ROOT, World, denial, wait_for
 
@@ -30,6 +36,7 @@ class Story:
     def __init__(self, endpoint, region, work, packages):
         self.world = World(endpoint, region, "mantel")
         self.work, self.packages = pathlib.Path(work), packages
+        self.architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
         self.template = self.adapted((ROOT / "infra/template.yaml").read_text(), "template.yaml")
 
     def adapted(self, template, name):
@@ -38,8 +45,34 @@ class Story:
         file.write_text(subprocess.run(adapt, input=template, text=True, check=True, capture_output=True).stdout)
         return file
 
+    def does_as_the_readme_says(self, heading):
+        """Runs the commands of a section of infra/README.md as they stand there, and gives what they said.
+
+        `deploy.sh` gets the packages and the template of this test, and nothing is fetched by git.
+        """
+        section = (ROOT / "infra/README.md").read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+        commands = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+        assert commands, f"{heading} has no commands"
+        given = f"--arch {self.architecture} --packages {self.packages} --template {self.template}"
+        around = f"""
+            set -euo pipefail
+            function infra/deploy.sh {{ command infra/deploy.sh {given} "$@"; }}
+            function infra/ffmpeg-layer.sh {{ command infra/ffmpeg-layer.sh {self.architecture}; }}
+            function git {{ :; }}
+        """
+        # Where the layer is looked for.
+        environment = {**os.environ, "CARGO_TARGET_DIR": str(self.work)}
+        said = ""
+        for block in commands:
+            done = subprocess.run(
+                ["bash", "-c", around + block], cwd=ROOT, env=environment, text=True, stdout=PIPE, stderr=STDOUT
+            )
+            assert done.returncode == 0, f"{block}\n{done.stdout}"
+            said += done.stdout
+        return said
+
     def deploy(self, *options, template=None):
-        command = [ROOT / "infra/deploy.sh", "--arch", "x86_64", "--packages", self.packages]
+        command = [ROOT / "infra/deploy.sh", "--arch", self.architecture, "--packages", self.packages]
         command += ["--template", template or self.template, *options]
         done = subprocess.run(command, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
@@ -47,7 +80,7 @@ class Story:
 
 @step
 def a_dry_run_shows_what_would_come_and_leaves_nothing(story):
-    code, said = story.deploy("--dry-run", "--parameter", "EnableAppSync=true")
+    code, said = story.deploy("--dry-run")
     assert code == 0, said
     assert "AWS::DynamoDB::Table" in said and "nothing was changed" in said, said
     cloudformation = story.world.client("cloudformation")
@@ -55,25 +88,29 @@ def a_dry_run_shows_what_would_come_and_leaves_nothing(story):
 
 
 @step
-def it_is_deployed_and_says_where_it_is(story):
-    code, said = story.deploy(
-        "--parameter", "EnableAppSync=true", "--parameter", "AlarmEmail=family@example.org")
-    assert code == 0, said
+def an_account_becomes_a_running_site_as_the_readme_says(story):
+    said = story.does_as_the_readme_says("From an account to a running site")
     assert f"The site is at {story.world.outputs()['SiteUrl']}" in said, said
+    assert "Only looked: nothing was changed." in said, said
     story.passwords = dict(line.split()[:2] for line in said.splitlines() if line.startswith(("admin ", "family ")))
     assert set(story.passwords) == {"admin", "family"}, said
 
 
 @step
-def deploying_again_changes_nothing_and_makes_nobody_anew(story):
-    code, said = story.deploy()
-    assert code == 0, said
+def bringing_it_up_to_date_changes_nothing_where_nothing_is_new(story):
+    said = story.does_as_the_readme_says("Bringing it up to date")
     assert "\nnothing\n" in said, said
     for password in story.passwords.values():
         assert password not in said
+
+
+@step
+def what_was_given_once_is_kept(story):
+    code, said = story.deploy("--parameter", "EnableAppSync=true")
+    assert code == 0, said
     parameters = story.world.client("cloudformation").describe_stacks(StackName="mantel")["Stacks"][0]["Parameters"]
     kept = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in parameters}
-    assert kept["EnableAppSync"] == "true", "what was given once is kept"
+    assert (kept["EnableAppSync"], kept["AlarmEmail"]) == ("true", "you@example.org"), kept
 
 
 @step
@@ -158,6 +195,26 @@ def a_large_file_comes_in_parts(story):
     found = story.world.when_ready(story.tokens["admin"], media)
     assert found["sizeBytes"] == len(large)
     story.large = media
+
+
+@step
+def a_film_is_converted_from_a_queue_of_its_own(story):
+    if shutil.which("ffmpeg") is None:
+        print("    skipped: there is no ffmpeg here")
+        return
+    film = story.work / "film.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=1"]
+    subprocess.run(["ffmpeg", "-v", "error", *source, "-c:v", "mpeg4", film], check=True)
+    media = story.world.upload(story.tokens["admin"], story.gallery, "film.mp4", "video/mp4", film.read_bytes())
+    story.world.when_ready(story.tokens["admin"], media)
+
+    def converted():
+        return story.world.run("media", story.tokens["family"], id=media)["media"]["playback"]
+
+    playback = wait_for("the film to be converted", converted)
+    status, headers, content = story.world.request("GET", playback["url"])
+    assert status == 200 and headers["content-type"] == "video/mp4" and content[4:8] == b"ftyp"
+    story.world.run("delete-media", story.tokens["admin"], input={"ids": [media], "permanently": True})
 
 
 @step
@@ -337,6 +394,24 @@ def appsync_answers_by_the_same_function_and_rules(story):
     assert status == 401 and answer.get("errors"), answer
 
 
+@step
+def functions_tell_appsync_of_events_and_may_do_nothing_else_there(story):
+    world = story.world
+    event = f'input: {{ galleryId: "{story.gallery}", mediaId: "{story.media}", status: READY }}'
+    media = f"mutation {{ publishMediaEvent({event}) {{ mediaId }} }}"
+    event = f'input: {{ mediaId: "{story.media}", commentId: "com_x", kind: ADDED }}'
+    comment = f"mutation {{ publishCommentEvent({event}) {{ mediaId }} }}"
+    create = 'mutation { createGallery(input: { title: "x", visibility: FAMILY }) { gallery { id } } }'
+    for role in ("ResolversRole", "ProcessorRole"):
+        credentials = world.as_role(role)
+        data, errors = world.appsync_signed(credentials, media)
+        assert (data, errors) == ({"publishMediaEvent": {"mediaId": story.media}}, []), (data, errors)
+        refused = [create, "{ viewer { id } }"] + ([comment] if role == "ProcessorRole" else [])
+        for query in refused:
+            data, errors = world.appsync_signed(credentials, query)
+            assert not any((data or {}).values()) and errors, f"{role}: {query}: {data}"
+
+
 def ids_of(data):
     return [edge["node"]["id"] for edge in data["gallery"]["media"]["edges"]]
 
@@ -407,8 +482,102 @@ def erasing_for_good_needs_nothing_that_the_role_has_not(story):
     assert left["KeyCount"] == 0
 
 
-def main():
-    story = Story(os.environ["AWS_ENDPOINT_URL"], os.environ["AWS_REGION"], sys.argv[1], sys.argv[2])
+@step
+def no_function_logged_a_fault(story):
+    logs = story.world.client("logs")
+    for function in ("resolvers", "processor", "backup"):
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/mantel-{function}")
+        lines = [event["message"] for page in pages for event in page["events"]]
+        assert lines, f"{function} logged nothing at all"
+        faults = [line for line in lines if '"level":"ERROR"' in line or "could not be told of" in line]
+        assert faults == [], faults[:5]
+
+
+@step
+def what_to_do_when_an_alarm_comes_works_as_the_readme_says(story):
+    sqs, world = story.world.client("sqs"), story.world
+    detail = {"bucket": {"name": world.outputs()["OriginalsBucketName"]}, "object": {"key": f"originals/{story.media}"}}
+    event = {"detail-type": "Object Created", "source": "aws.s3", "detail": detail}
+    letters = world.resource("DeadLetters")
+    sqs.send_message(QueueUrl=letters, MessageBody=json.dumps(event))
+    story.does_as_the_readme_says("When an alarm comes")
+
+
+@step
+def a_name_of_ones_own_as_the_readme_says(story):
+    said = story.does_as_the_readme_says("A name of your own")
+    assert "The site is at https://photos.example.org" in said, said
+    assert f"CNAME record of {story.world.outputs()['SiteTarget']}" in said, said
+    status, _, content = story.world.site("GET", "/")
+    assert (status, content) == (200, (ROOT / "client/web/dist/index.html").read_bytes())
+    cors = story.world.client("s3").get_bucket_cors(Bucket=story.world.outputs()["OriginalsBucketName"])
+    assert cors["CORSRules"][0]["AllowedOrigins"] == ["https://photos.example.org"], cors
+
+
+@step
+def removing_it_keeps_what_is_stored_until_it_is_erased_as_the_readme_says(story):
+    world = story.world
+    outputs, s3 = world.outputs(), world.client("s3")
+    wrong = subprocess.run([ROOT / "infra/remove.sh", "--erase", "mantle"], capture_output=True, text=True)
+    assert wrong.returncode == 1 and "nothing was removed" in wrong.stderr, wrong
+    kept = subprocess.run([ROOT / "infra/remove.sh"], capture_output=True, text=True, check=True).stdout
+    assert outputs["TableName"] in kept and outputs["UserPoolId"] in kept, kept
+    original = {"Bucket": outputs["OriginalsBucketName"], "Key": f"originals/{story.media}"}
+    assert s3.get_object(**original)["Body"].read() == PICTURE
+    assert world.client("dynamodb").scan(TableName=outputs["TableName"])["Count"] > 0
+    said = story.does_as_the_readme_says("Removing it")
+    assert "Nothing of mantel is left." in said, said
+    assert s3.list_buckets()["Buckets"] == []
+    assert world.client("dynamodb").list_tables()["TableNames"] == []
+    assert world.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"] == []
+
+
+def free_port():
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        return any_port.getsockname()[1]
+
+
+def start_ministack(work, region):
+    """MiniStack on a port of its own, that checks signatures and rights. Its process, and its address."""
+    port = free_port()
+    endpoint = f"http://localhost:{port}"
+    scratch = pathlib.Path(work, "scratch")
+    scratch.mkdir()
+    settings = {
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_EXECUTOR": "local",
+        "MINISTACK_ACCOUNT_ID": "123456789012",
+        "MINISTACK_HOST": "localhost",
+        "MINISTACK_REGION": region,
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(scratch),
+    }
+    with open(pathlib.Path(work, "ministack.log"), "w", encoding="utf-8") as log:
+        # A session of its own, so that its functions end with it.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"], env=settings, stdout=log, stderr=log, start_new_session=True
+        )
+
+    def answers():
+        assert process.poll() is None, pathlib.Path(work, "ministack.log").read_text()[-2000:]
+        try:
+            return World(endpoint, region, "").request("GET", f"{endpoint}/_ministack/health")
+        except OSError:
+            return None
+
+    wait_for("MiniStack to start", answers)
+    return process, endpoint
+
+
+def tell(story):
+    """Goes through all parts; whether all went well."""
     for done, part in enumerate(STEPS):
         begun = time.monotonic()
         try:
@@ -417,10 +586,27 @@ def main():
             traceback.print_exc()
             print(f"not ok {part.__name__.replace('_', ' ')}")
             print(f"{done} passed, 1 failed, {len(STEPS) - done - 1} skipped")
-            return 1
+            return False
         print(f"ok {part.__name__.replace('_', ' ')} ({time.monotonic() - begun:.1f} s)", flush=True)
     print(f"{len(STEPS)} passed, 0 failed")
-    return 0
+    return True
+
+
+def main():
+    work, packages, region = sys.argv[1], sys.argv[2], "eu-central-1"
+    process, endpoint = start_ministack(work, region)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    os.environ.update(keys, AWS_DEFAULT_REGION=region, AWS_ENDPOINT_URL=endpoint)
+    try:
+        went_well = tell(Story(endpoint, region, work, packages))
+        if not went_well:
+            print("The end of MiniStack's log:", pathlib.Path(work, "ministack.log").read_text()[-5000:], sep="\n")
+        return 0 if went_well else 1
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 if __name__ == "__main__":
