@@ -2,6 +2,7 @@
 
 mod access_grid;
 mod appsync;
+mod backup;
 mod client;
 mod cost;
 mod doors;
