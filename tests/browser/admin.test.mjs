@@ -91,11 +91,11 @@ test('who sees a gallery is changed at once, but nobody more without being asked
 
     await dialog.getByRole('radio', { name: /The whole family/ }).check();
     await question.getByRole('button', { name: 'Show it' }).click();
-    await page.getByText('The whole family sees it now.').waitFor();
+    await page.getByText('The whole family sees it now.', { exact: true }).waitFor();
     assert.equal(await visibility(), 'FAMILY');
     // To show it to fewer is never asked.
     await dialog.getByRole('radio', { name: /Only admins/ }).check();
-    await page.getByText('Only admins see it now.').waitFor();
+    await page.getByText('Only admins see it now.', { exact: true }).waitFor();
     assert.equal(await visibility(), 'PRIVATE');
     assert.deepEqual(complaints, []);
     await context.close();
