@@ -73,3 +73,30 @@ test('an admin looks into a gallery as another person, and sees by which rule ea
         await context.close();
     }
 });
+
+test('who sees a gallery is changed at once, but nobody more without being asked', async () => {
+    const { page, context, complaints } = await newPage(browser, PHONE);
+    await signIn(page, mantel.url, 'admin', `/gallery/${library.secret}`);
+    const visibility = async () => (await admin('gallery', { id: library.secret, first: 1 })).visibility;
+    await page.getByRole('button', { name: 'Who sees it' }).click();
+    const dialog = page.getByRole('dialog', { name: /Who sees/ });
+    await dialog.getByRole('radio', { name: /The whole family/ }).check();
+    const question = page.getByRole('dialog', { name: /to more people/ });
+    await question.waitFor();
+    await page.screenshot({ path: shotPath('phone-light-over-wider') });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.ok(await dialog.getByRole('radio', { name: /Only admins/ }).isChecked());
+    assert.equal(await visibility(), 'PRIVATE');
+
+    await dialog.getByRole('radio', { name: /The whole family/ }).check();
+    await question.getByRole('button', { name: 'Show it' }).click();
+    await page.getByText('The whole family sees it now.', { exact: true }).waitFor();
+    assert.equal(await visibility(), 'FAMILY');
+    // To show it to fewer is never asked.
+    await dialog.getByRole('radio', { name: /Only admins/ }).check();
+    await page.getByText('Only admins see it now.', { exact: true }).waitFor();
+    assert.equal(await visibility(), 'PRIVATE');
+    assert.deepEqual(complaints, []);
+    await context.close();
+});
