@@ -2,6 +2,7 @@
 
 mod accounts;
 mod aws_door;
+pub mod backups;
 pub mod cognito;
 mod data_folder;
 pub mod demo;
@@ -18,6 +19,7 @@ mod site;
 mod system;
 
 pub use accounts::{FirstPasswords, NewAccount};
+pub use backups::BackupTo;
 pub use data_folder::{DataFolderError, Secrets};
-pub use maintenance::{check_exists, credentials, redrive, reprocess};
+pub use maintenance::{check_exists, credentials, redrive, reprocess, with_library};
 pub use system::{Options, REGION, System};

@@ -1,5 +1,7 @@
 //! `mantel`: the whole system on one machine, in one command.
 
+mod backup_command;
+
 use std::{
     fmt::Write as _,
     io::{self, Write},
@@ -11,9 +13,10 @@ use std::{
 };
 
 use anyhow::Context;
+use backup_command::{BackupArgs, BackupCommand};
 use clap::{Args, Parser, Subcommand};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use local::{FirstPasswords, Options, System, cognito::PasswordCost, doctor::Health};
+use local::{FirstPasswords, Options, System, backups::are_on_one_disk, cognito::PasswordCost, doctor::Health};
 use model::{Role, Timestamp};
 use processor::{Asked, Reprocess, Worker, video::Converter};
 use tracing_subscriber::EnvFilter;
@@ -73,6 +76,8 @@ struct Serve {
     /// Shows the GraphQL schema to everybody, signed in or not, for those who develop clients
     #[arg(long)]
     dev: bool,
+    #[command(flatten)]
+    backup: BackupArgs,
 }
 
 #[derive(Subcommand)]
@@ -95,6 +100,11 @@ enum Command {
         /// What could not be processed, too
         #[arg(long)]
         failed: bool,
+    },
+    /// Makes backups, checks them, and restores from them
+    Backup {
+        #[command(subcommand)]
+        what: BackupCommand,
     },
     /// Looks at what is installed here for Mantel to work with, and tells what is missing
     Doctor,
@@ -152,6 +162,7 @@ async fn run() -> anyhow::Result<()> {
         }
         Some(Command::Redrive) => redrive(&options).await,
         Some(Command::Reprocess { failed }) => reprocess(options, Reprocess { failed }).await,
+        Some(Command::Backup { what }) => Box::pin(what.run(options)).await,
         Some(Command::Doctor) => doctor(&options, cli.serve.ffmpeg).await,
         Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
     }
@@ -197,6 +208,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         dev: serve.dev,
         converter: None,
         processes: true,
+        backup: serve.backup.read()?,
         worker: Worker::of_this_program().context("the system does not say where this program is")?,
     })
 }
@@ -232,6 +244,10 @@ async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
     let dead = system.objects.dead_events().await?.len();
     if dead > 0 {
         say(&format!("\n{dead} files could not be processed. `mantel redrive` lists them and tries again.\n"))?;
+    }
+    if let Some(folder) = options.backup.folder.as_deref().filter(|folder| are_on_one_disk(folder, &data)) {
+        let folder = folder.display();
+        say(&format!("\nBackups go to {folder}, which is on the same disk as the library: they do not outlive it.\n"))?;
     }
     if demo {
         local::demo::fill(&system, &options).await.context("the demo could not be made")?;

@@ -5,6 +5,8 @@ use processor::{Asked, Reprocess};
 use store::Store;
 
 use crate::{
+    accounts::NewAccount,
+    cognito,
     data_folder::{DataFolder, DataFolderError, Secrets},
     s3,
     system::{Options, System, connect, open_objects},
@@ -63,8 +65,30 @@ pub async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<Aske
     }
 }
 
-/// Clients of a system that runs already, for what needs neither its accounts nor its events.
+/// Does something with a library, whether Mantel runs on its folder or not. A folder that is not there is made.
+///
+/// # Errors
+/// When the folder cannot be used, Mantel runs elsewhere than where these options say, or `work` fails.
+pub async fn with_library<T>(
+    options: &Options,
+    work: impl AsyncFnOnce(Store, Vec<NewAccount>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    match DataFolder::open(&options.data) {
+        Ok(folder) => {
+            drop(folder);
+            let system = System::start(options.clone().quiet()).await?;
+            let done = work(system.store.clone(), system.new_accounts.clone()).await;
+            system.stop().await;
+            done
+        }
+        Err(DataFolderError::InUse(_)) => work(attach(options)?, Vec::new()).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Clients of a system that runs already, for what does not need its events.
 fn attach(options: &Options) -> anyhow::Result<Store> {
     let secrets = DataFolder::read_secrets(&options.data)?;
-    connect(&secrets, ("", ""), options, options.media_listen, options.aws_listen)
+    let (pool, client) = cognito::read_ids(&options.data)?;
+    connect(&secrets, (&pool, &client), options, options.media_listen, options.aws_listen)
 }

@@ -130,10 +130,15 @@ impl Checksums {
         self.values.keys().copied()
     }
 
+    /// Whether they are of checksums of parts.
+    pub(super) fn is_composite(&self) -> bool {
+        self.values.values().any(|value| value.contains('-'))
+    }
+
     /// The checksum type to answer, if there is a checksum.
     pub(super) fn kind(&self) -> Option<dto::ChecksumType> {
-        let value = self.values.values().next()?;
-        let kind = if value.contains('-') { dto::ChecksumType::COMPOSITE } else { dto::ChecksumType::FULL_OBJECT };
+        self.values.values().next()?;
+        let kind = if self.is_composite() { dto::ChecksumType::COMPOSITE } else { dto::ChecksumType::FULL_OBJECT };
         Some(dto::ChecksumType::from_static(kind))
     }
 

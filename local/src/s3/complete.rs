@@ -16,9 +16,10 @@ use super::{
     condition::WriteCondition,
     error::Error,
     multipart::all_parts,
-    object::{self, Object, Properties},
+    object::{Object, Properties},
     store::{Store, blocking},
     upload::{self, Done, Part, Upload},
+    version,
 };
 
 /// All parts but the last have at least this size.
@@ -40,7 +41,7 @@ struct Order {
 
 /// How the last transaction of a completion ended.
 enum Outcome {
-    Stored { replaced_blob: Option<String>, part_blobs: Vec<String> },
+    Stored { done: Done, replaced_blob: Option<String>, part_blobs: Vec<String> },
     DoneBefore(Done),
     PartsChanged,
 }
@@ -67,6 +68,7 @@ pub(super) async fn complete_multipart_upload(
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag: Some(ETag::Strong(done.etag)),
+        version_id: done.version,
         checksum_type: done.checksums.kind(),
         ..CompleteMultipartUploadOutput::default()
     };
@@ -99,10 +101,9 @@ fn complete(store: &Store, order: &Order) -> Result<Done, Error> {
             Err(error) => return Err(error.into()),
         };
         let blob = store.blobs.keep(&temp)?;
-        let done = Done { etag: object.etag.clone(), checksums: object.properties.checksums.clone() };
-        let outcome = store.database.write(|tx| finish(tx, store, order, &object, &parts, blob, &done))?;
+        let outcome = store.database.write(|tx| finish(tx, store, order, &object, &parts, blob))?;
         match outcome {
-            Outcome::Stored { replaced_blob, part_blobs } => {
+            Outcome::Stored { done, replaced_blob, part_blobs } => {
                 for blob in &part_blobs {
                     store.blobs.remove(blob);
                 }
@@ -190,7 +191,6 @@ fn finish(
     object: &Object,
     parts: &[Part],
     blob: NewBlob<'_>,
-    done: &Done,
 ) -> Result<Outcome, Error> {
     // Before the condition: the object of a first try must not refuse its retry.
     if let Some(done) = upload::find(tx, &order.bucket, &order.key, &order.id)?.done {
@@ -200,8 +200,11 @@ fn finish(
     if !parts.iter().all(|part| stored.contains(part)) {
         return Ok(Outcome::PartsChanged);
     }
-    let replaced_blob = object::put(tx, store, object, blob.name(), &order.condition)?;
-    upload::finish(tx, &order.id, done)?;
+    let put = version::put(tx, store, object, blob.name(), &order.condition)?;
+    let (etag, checksums) = (object.etag.clone(), object.properties.checksums.clone());
+    let done = Done { etag, version: put.id, checksums };
+    upload::finish(tx, &order.id, &done)?;
     blob.named_by_a_row();
-    Ok(Outcome::Stored { replaced_blob, part_blobs: stored.into_iter().map(|part| part.blob).collect() })
+    let part_blobs = stored.into_iter().map(|part| part.blob).collect();
+    Ok(Outcome::Stored { done, replaced_blob: put.replaced_blob, part_blobs })
 }

@@ -1,6 +1,7 @@
-//! The database: one writer at a time, readers beside it.
+//! The database: its schema, one writer at a time, readers beside it.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -13,23 +14,49 @@ use super::error::Error;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const IDLE_READERS: usize = 4;
 
+/// The form of the tables, which the file keeps as its `user_version`. Form 0 had no versions of objects.
+const FORM: i64 = 1;
+
+/// From form 0; the rows follow when the new table is there.
+const UPGRADE: &str = "
+ALTER TABLE object RENAME TO object_of_form_0;
+ALTER TABLE bucket ADD COLUMN versioning TEXT;
+ALTER TABLE bucket ADD COLUMN lock TEXT;
+ALTER TABLE upload ADD COLUMN version TEXT;
+";
+const UPGRADE_ROWS: &str = "
+INSERT INTO object SELECT bucket, key, 1, 'null', 1, blob, size_bytes, etag, modified, properties FROM object_of_form_0;
+DROP TABLE object_of_form_0;
+";
+
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS bucket (
     name TEXT PRIMARY KEY,
-    created INTEGER NOT NULL
+    created INTEGER NOT NULL,
+    -- As PutBucketVersioning said, if it ever did.
+    versioning TEXT,
+    -- JSON, if the bucket has Object Lock.
+    lock TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- Keys are BLOBs, so that they sort by their UTF-8 bytes as S3 lists them.
+-- A row is a version. Of a key, the one with the greatest number is the present one.
 CREATE TABLE IF NOT EXISTS object (
     bucket TEXT NOT NULL,
     key BLOB NOT NULL,
-    blob TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    -- The id, or 'null' for what was put while the bucket did not keep versions.
+    version TEXT NOT NULL,
+    present INTEGER NOT NULL,
+    -- A delete marker has none.
+    blob TEXT,
     size_bytes INTEGER NOT NULL,
     etag TEXT NOT NULL,
     modified INTEGER NOT NULL,
     properties TEXT NOT NULL,
-    PRIMARY KEY (bucket, key)
+    PRIMARY KEY (bucket, key, number DESC)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS object_present ON object (bucket, key) WHERE present = 1 AND blob IS NOT NULL;
 
 -- An upload with an etag is done: its row stays a while, to answer a retried completion.
 CREATE TABLE IF NOT EXISTS upload (
@@ -41,7 +68,8 @@ CREATE TABLE IF NOT EXISTS upload (
     algorithm TEXT,
     composite INTEGER NOT NULL,
     etag TEXT,
-    checksums TEXT
+    checksums TEXT,
+    version TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS upload_open ON upload (bucket, key, id) WHERE etag IS NULL;
 
@@ -91,8 +119,8 @@ impl Database {
     }
 
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let writer = connect(path)?;
-        writer.execute_batch(SCHEMA)?;
+        let mut writer = connect(path)?;
+        make_tables(&mut writer)?;
         Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
     }
 
@@ -117,6 +145,27 @@ impl Database {
         }
         done
     }
+}
+
+/// Makes the tables, or brings those of an earlier release into the present form: all of it or nothing.
+fn make_tables(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let form: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if form > FORM {
+        let text = "the object store was written by a newer Mantel; please update Mantel";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, text).into());
+    }
+    let is_old = form == 0 && transaction.table_exists(None, "object")?;
+    if is_old {
+        transaction.execute_batch(UPGRADE)?;
+    }
+    transaction.execute_batch(SCHEMA)?;
+    if is_old {
+        transaction.execute_batch(UPGRADE_ROWS)?;
+    }
+    transaction.pragma_update(None, "user_version", FORM)?;
+    transaction.commit()?;
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {

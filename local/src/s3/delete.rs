@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use s3s::{
     S3Request, S3Response, S3Result,
-    dto::{self, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject},
+    dto::{
+        self, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+        ObjectIdentifier,
+    },
     s3_error,
 };
 
 use super::{
     condition::WriteCondition,
     error::Error,
-    object,
     store::{Store, blocking},
+    version::{self, Deleted, Unwanted},
 };
 
 /// The most that S3 deletes in one request.
@@ -24,17 +27,27 @@ pub(super) async fn delete_object(
 ) -> S3Result<S3Response<DeleteObjectOutput>> {
     let input = request.input;
     store.require_bucket(&input.bucket)?;
-    if input.version_id.is_some() || input.if_match_size.is_some() || input.if_match_last_modified_time.is_some() {
+    if input.if_match_size.is_some() || input.if_match_last_modified_time.is_some() {
         return Err(s3_error!(NotImplemented, "Of conditions, a delete supports only If-Match."));
     }
-    let condition = WriteCondition::of(input.if_match.as_ref(), None)?;
-    blocking(&store, move |store| {
-        let blob = store.database.write(|tx| object::delete(tx, &input.bucket, &input.key, &condition))?;
-        remove(store, blob);
-        Ok(())
+    let unwanted = Unwanted {
+        condition: WriteCondition::of(input.if_match.as_ref(), None)?,
+        key: input.key,
+        version: input.version_id,
+        bypasses: input.bypass_governance_retention.unwrap_or(false),
+    };
+    let deleted = blocking(&store, move |store| {
+        let now = store.now();
+        let mut deleted = store.database.write(|tx| version::delete(tx, &input.bucket, &unwanted, now))?;
+        remove(store, deleted.blob.take());
+        Ok(deleted)
     })
     .await?;
-    Ok(S3Response::new(DeleteObjectOutput::default()))
+    Ok(S3Response::new(DeleteObjectOutput {
+        delete_marker: deleted.is_marker.then_some(true),
+        version_id: deleted.id,
+        ..DeleteObjectOutput::default()
+    }))
 }
 
 pub(super) async fn delete_objects(
@@ -57,25 +70,22 @@ pub(super) async fn delete_objects(
 
 /// All in one transaction, which costs one sync to disk.
 fn delete_all(store: &Store, input: &DeleteObjectsInput) -> Result<(Vec<DeletedObject>, Vec<dto::Error>), Error> {
+    let (now, bypasses) = (store.now(), input.bypass_governance_retention.unwrap_or(false));
     let mut deleted = Vec::new();
     let mut errors = Vec::new();
     let blobs = store.database.write(|tx| {
         let mut blobs = Vec::new();
         for wanted in &input.delete.objects {
-            if wanted.version_id.is_some() || wanted.size.is_some() || wanted.last_modified_time.is_some() {
-                errors.push(error_of(&wanted.key, &s3_error!(NotImplemented)));
+            if wanted.size.is_some() || wanted.last_modified_time.is_some() {
+                errors.push(error_of(wanted, &s3_error!(NotImplemented)));
                 continue;
             }
-            let condition = match &wanted.e_tag {
-                Some(etag) => WriteCondition::ETag(etag.value().to_owned()),
-                None => WriteCondition::Always,
-            };
-            match object::delete(tx, &input.bucket, &wanted.key, &condition) {
-                Ok(blob) => {
-                    blobs.extend(blob);
-                    deleted.push(DeletedObject { key: Some(wanted.key.clone()), ..DeletedObject::default() });
+            match version::delete(tx, &input.bucket, &unwanted(wanted, bypasses), now) {
+                Ok(mut done) => {
+                    blobs.extend(done.blob.take());
+                    deleted.push(answer(wanted, done));
                 }
-                Err(Error::Refused(refusal)) => errors.push(error_of(&wanted.key, &refusal)),
+                Err(Error::Refused(refusal)) => errors.push(error_of(wanted, &refusal)),
                 Err(error) => return Err(error),
             }
         }
@@ -85,12 +95,30 @@ fn delete_all(store: &Store, input: &DeleteObjectsInput) -> Result<(Vec<DeletedO
     Ok((deleted, errors))
 }
 
-fn error_of(key: &str, refusal: &s3s::S3Error) -> dto::Error {
+fn unwanted(wanted: &ObjectIdentifier, bypasses: bool) -> Unwanted {
+    let condition = match &wanted.e_tag {
+        Some(etag) => WriteCondition::ETag(etag.value().to_owned()),
+        None => WriteCondition::Always,
+    };
+    Unwanted { key: wanted.key.clone(), version: wanted.version_id.clone(), condition, bypasses }
+}
+
+/// A delete marker is told of by what was done to it: its id is a version's where it was removed.
+fn answer(wanted: &ObjectIdentifier, done: Deleted) -> DeletedObject {
+    DeletedObject {
+        key: Some(wanted.key.clone()),
+        version_id: wanted.version_id.clone(),
+        delete_marker: done.is_marker.then_some(true),
+        delete_marker_version_id: done.id.filter(|_| done.is_marker),
+    }
+}
+
+fn error_of(wanted: &ObjectIdentifier, refusal: &s3s::S3Error) -> dto::Error {
     dto::Error {
         code: Some(refusal.code().as_str().to_owned()),
-        key: Some(key.to_owned()),
+        key: Some(wanted.key.clone()),
         message: refusal.message().map(str::to_owned),
-        version_id: None,
+        version_id: wanted.version_id.clone(),
     }
 }
 

@@ -106,7 +106,8 @@ pub(super) fn page(db: &Connection, query: &Query) -> Result<Page, Error> {
 }
 
 const SELECT: &str = "SELECT key, size_bytes, etag, modified, properties ->> 'storage_class' FROM object
-    WHERE bucket = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?";
+    INDEXED BY object_present
+    WHERE bucket = ? AND key >= ? AND key < ? AND present = 1 AND blob IS NOT NULL ORDER BY key LIMIT ?";
 
 /// Adds objects from `lower` on, up to the first key that a common prefix stands for, and returns that prefix.
 fn run_of_objects(
@@ -144,7 +145,7 @@ fn common_prefix<'a>(query: &Query, key: &'a str) -> Option<&'a str> {
 }
 
 /// No UTF-8 has the byte 255, so it is above all keys.
-fn upper_bound(prefix: &str) -> Vec<u8> {
+pub(super) fn upper_bound(prefix: &str) -> Vec<u8> {
     if prefix.is_empty() { vec![u8::MAX] } else { after_prefix(prefix) }
 }
 
@@ -170,7 +171,7 @@ mod tests {
             let steps = statement.query_map(params!["b", [0_u8], [1_u8], 1], |row| row.get(3))?;
             Ok(steps.collect::<Result<_, _>>()?)
         })?;
-        assert_eq!(plan, ["SEARCH object USING PRIMARY KEY (bucket=? AND key>? AND key<?)"]);
+        assert_eq!(plan, ["SEARCH object USING INDEX object_present (bucket=? AND key>? AND key<?)"]);
         Ok(())
     }
 }

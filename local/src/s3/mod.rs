@@ -6,6 +6,7 @@
 //!
 //! Invariant: a row never names a blob that is not durable. A blob that no row names is garbage, removed at start-up.
 //! Invariant: keys never become paths.
+//! Invariant: a version that Object Lock retains is deleted by no request, nor replaced.
 //! Invariant: one process at a time has the folder open; whoever owns the data folder holds its lock.
 
 mod error;
@@ -14,17 +15,23 @@ mod blobs;
 mod database;
 mod store;
 
+mod archive;
+mod bucket;
 mod checksum;
 mod condition;
 mod object;
 mod outbox;
+mod retention;
 mod upload;
+mod version;
 
 mod complete;
 mod copy;
+mod copy_part;
 mod delete;
 mod list;
 mod list_objects;
+mod list_versions;
 mod multipart;
 mod read;
 mod receive;

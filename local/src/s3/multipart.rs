@@ -14,11 +14,13 @@ use s3s::{
 use ulid::Ulid;
 
 use super::{
+    archive::known_class,
     checksum::{Algorithm, Checksums, checksums_of, set_checksums},
     error::Error,
     list_objects::{encoder, max_keys},
-    object::{Properties, properties_of, refuse_unsupported, to_s3_time, without_aws_chunked},
+    object::{Properties, properties_of, refuse_legal_hold, refuse_unsupported, to_s3_time, without_aws_chunked},
     receive::{Declared, Received, receive},
+    retention::Retention,
     store::{Store, blocking},
     upload::{self, Part, Upload},
 };
@@ -35,10 +37,12 @@ pub(super) async fn create_multipart_upload(
     let algorithm = input.checksum_algorithm.as_ref().map(|name| Algorithm::parse(name.as_str())).transpose()?;
     let asked = input.checksum_type.as_ref().map(dto::ChecksumType::as_str);
     let composite = algorithm.map(|algorithm| algorithm.is_composite(asked)).transpose()?.unwrap_or(false);
+    let properties = properties_of!(input);
+    properties.check_retention(store.now())?;
     let upload = Upload {
         id: upload_id(&store).map_err(Error::from)?,
         created: store.now(),
-        properties: properties_of!(input),
+        properties,
         bucket: input.bucket,
         key: input.key,
         algorithm,
@@ -66,9 +70,7 @@ pub(super) async fn upload_part(
 ) -> S3Result<S3Response<UploadPartOutput>> {
     let input = request.input;
     store.require_bucket(&input.bucket)?;
-    if !(1..=MAX_PARTS).contains(&input.part_number) {
-        return Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"));
-    }
+    check_part_number(input.part_number)?;
     let checksums = checksums_of!(input);
     let mut declared = Declared::new(&request.headers, input.content_length, input.content_md5, checksums)?;
     let (bucket, key, id) = (input.bucket.clone(), input.key.clone(), input.upload_id.clone());
@@ -82,7 +84,15 @@ pub(super) async fn upload_part(
     Ok(S3Response::new(output))
 }
 
-fn store_part(store: &Store, upload: &Upload, number: i32, received: Received) -> Result<Part, Error> {
+pub(super) fn check_part_number(number: i32) -> S3Result<()> {
+    if (1..=MAX_PARTS).contains(&number) {
+        Ok(())
+    } else {
+        Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"))
+    }
+}
+
+pub(super) fn store_part(store: &Store, upload: &Upload, number: i32, received: Received) -> Result<Part, Error> {
     let blob = store.blobs.keep(&received.temp)?;
     let part = Part {
         number,

@@ -1,9 +1,8 @@
-//! The row of an object.
+//! What an object is.
 
 use std::collections::BTreeMap;
 
 use model::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use s3s::{
     S3Result,
     dto::{self, TimestampFormat},
@@ -12,7 +11,7 @@ use s3s::{
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{checksum::Checksums, condition::WriteCondition, error::Error, outbox, store::Store};
+use super::{archive::Restored, checksum::Checksums, retention::Retention};
 
 /// How long a browser may use what it got without asking again, when nobody said otherwise.
 const DEFAULT_CACHE_CONTROL: &str = "private, max-age=3600";
@@ -42,6 +41,10 @@ pub(super) struct Properties {
     pub(super) storage_class: Option<String>,
     pub(super) metadata: BTreeMap<String, String>,
     pub(super) checksums: Checksums,
+    /// Until when Object Lock keeps this version.
+    pub(super) retention: Option<Retention>,
+    /// The last restore from an archive.
+    pub(super) restored: Option<Restored>,
 }
 
 /// The properties in the fields of the input of a put, a copy or a multipart upload; refuses what is not supported.
@@ -49,6 +52,7 @@ macro_rules! properties_of {
     ($input:expr) => {{
         let input = &$input;
         refuse_unsupported(input.tagging.is_some(), input.sse_customer_key.is_some())?;
+        refuse_legal_hold(input.object_lock_legal_hold_status.as_ref())?;
         Properties {
             content_type: input.content_type.clone(),
             content_disposition: input.content_disposition.clone(),
@@ -56,13 +60,22 @@ macro_rules! properties_of {
             content_language: input.content_language.clone(),
             cache_control: input.cache_control.clone(),
             expires: input.expires.clone(),
-            storage_class: input.storage_class.as_ref().map(|class| class.as_str().to_owned()),
+            storage_class: input.storage_class.as_ref().map(|class| known_class(class.as_str())).transpose()?,
             metadata: input.metadata.clone().unwrap_or_default().into_iter().collect(),
             checksums: Checksums::default(),
+            retention: Retention::of(input.object_lock_mode.as_ref(), input.object_lock_retain_until_date.as_ref())?,
+            restored: None,
         }
     }};
 }
 pub(super) use properties_of;
+
+impl Properties {
+    /// Refuses a retention that would be over at once.
+    pub(super) fn check_retention(&self, now: Timestamp) -> S3Result<()> {
+        self.retention.map_or(Ok(()), |retention| retention.check_future(now))
+    }
+}
 
 impl Object {
     pub(super) fn cache_control(&self, overridden: Option<&str>) -> String {
@@ -74,80 +87,6 @@ impl Object {
     }
 }
 
-/// The object, and the name of its blob.
-pub(super) fn find(db: &Connection, bucket: &str, key: &str) -> Result<(Object, String), Error> {
-    let found = db.query_row(
-        "SELECT size_bytes, etag, modified, properties, blob FROM object WHERE bucket = ? AND key = ?",
-        params![bucket, key.as_bytes()],
-        |row| Ok((from_row(row, bucket, key), row.get(4)?)),
-    );
-    let (object, blob) = found.optional()?.ok_or_else(|| s3_error!(NoSuchKey))?;
-    Ok((object?, blob))
-}
-
-fn from_row(row: &Row<'_>, bucket: &str, key: &str) -> Result<Object, Error> {
-    Ok(Object {
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-        size_bytes: row.get(0)?,
-        etag: row.get(1)?,
-        modified: Timestamp::from_unix_millis(row.get(2)?),
-        properties: serde_json::from_str(&row.get::<_, String>(3)?)?,
-    })
-}
-
-/// Puts the object's row and its event if the condition holds, and returns the blob that it replaces.
-pub(super) fn put(
-    tx: &Transaction<'_>,
-    store: &Store,
-    object: &Object,
-    blob: &str,
-    condition: &WriteCondition,
-) -> Result<Option<String>, Error> {
-    let old = find_old(tx, &object.bucket, &object.key)?;
-    condition.check(old.as_ref().map(|(etag, _)| etag.as_str()))?;
-    tx.execute(
-        "INSERT OR REPLACE INTO object (bucket, key, blob, size_bytes, etag, modified, properties)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-        params![
-            object.bucket,
-            object.key.as_bytes(),
-            blob,
-            object.size_bytes,
-            object.etag,
-            object.modified.unix_millis(),
-            serde_json::to_string(&object.properties)?
-        ],
-    )?;
-    if store.makes_events(&object.bucket) {
-        outbox::put(tx, object)?;
-    }
-    Ok(old.map(|(_, blob)| blob))
-}
-
-/// Deletes the object's row if the condition holds, and returns the blob that it named.
-pub(super) fn delete(
-    tx: &Transaction<'_>,
-    bucket: &str,
-    key: &str,
-    condition: &WriteCondition,
-) -> Result<Option<String>, Error> {
-    let old = find_old(tx, bucket, key)?;
-    condition.check(old.as_ref().map(|(etag, _)| etag.as_str()))?;
-    tx.execute("DELETE FROM object WHERE bucket = ? AND key = ?", params![bucket, key.as_bytes()])?;
-    Ok(old.map(|(_, blob)| blob))
-}
-
-/// The entity tag and the blob of the present object.
-fn find_old(tx: &Transaction<'_>, bucket: &str, key: &str) -> Result<Option<(String, String)>, Error> {
-    let old = tx.query_row(
-        "SELECT etag, blob FROM object WHERE bucket = ? AND key = ?",
-        params![bucket, key.as_bytes()],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    );
-    Ok(old.optional()?)
-}
-
 pub(super) fn refuse_unsupported(has_tags: bool, has_customer_key: bool) -> S3Result<()> {
     if has_tags {
         return Err(s3_error!(NotImplemented, "Object tags are not implemented."));
@@ -156,6 +95,13 @@ pub(super) fn refuse_unsupported(has_tags: bool, has_customer_key: bool) -> S3Re
         return Err(s3_error!(NotImplemented, "Encryption with the caller's key is not implemented."));
     }
     Ok(())
+}
+
+pub(super) fn refuse_legal_hold(status: Option<&dto::ObjectLockLegalHoldStatus>) -> S3Result<()> {
+    match status.map(dto::ObjectLockLegalHoldStatus::as_str) {
+        None | Some(dto::ObjectLockLegalHoldStatus::OFF) => Ok(()),
+        Some(_) => Err(s3_error!(NotImplemented, "Legal holds are not implemented; a retention is.")),
+    }
 }
 
 /// `aws-chunked` is how the body travels, not what it is.
@@ -169,6 +115,11 @@ pub(super) fn to_s3_time(time: Timestamp) -> dto::Timestamp {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.unix_millis()) * 1_000_000)
         .expect("a Timestamp lies in the years 1 to 9999")
         .into()
+}
+
+pub(super) fn from_s3_time(time: &dto::Timestamp) -> Timestamp {
+    let time = OffsetDateTime::from(time.clone());
+    Timestamp::from_unix_millis(i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX))
 }
 
 pub(super) fn http_date(time: Timestamp) -> String {

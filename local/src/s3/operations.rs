@@ -13,7 +13,10 @@ use s3s::{
     s3_error,
 };
 
-use super::{complete, copy, delete, list_objects, multipart, object::to_s3_time, read, store::Store, write};
+use super::{
+    archive, bucket, complete, copy, copy_part, delete, list_objects, list_versions, multipart, object::to_s3_time,
+    read, retention, store::Store, write,
+};
 
 /// The store, as `s3s` calls it.
 pub(super) struct Operations(pub(super) Arc<Store>);
@@ -55,6 +58,17 @@ operations! {
         multipart::list_multipart_uploads;
     complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput =
         complete::complete_multipart_upload;
+    upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = copy_part::upload_part_copy;
+    list_object_versions(ListObjectVersionsInput) -> ListObjectVersionsOutput = list_versions::list_object_versions;
+    get_object_retention(GetObjectRetentionInput) -> GetObjectRetentionOutput = retention::get_object_retention;
+    put_object_retention(PutObjectRetentionInput) -> PutObjectRetentionOutput = retention::put_object_retention;
+    restore_object(RestoreObjectInput) -> RestoreObjectOutput = archive::restore_object;
+    get_bucket_versioning(GetBucketVersioningInput) -> GetBucketVersioningOutput = bucket::get_bucket_versioning;
+    put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = bucket::put_bucket_versioning;
+    get_object_lock_configuration(GetObjectLockConfigurationInput) -> GetObjectLockConfigurationOutput =
+        bucket::get_object_lock_configuration;
+    put_object_lock_configuration(PutObjectLockConfigurationInput) -> PutObjectLockConfigurationOutput =
+        bucket::put_object_lock_configuration;
     create_bucket(CreateBucketInput) -> CreateBucketOutput = create_bucket;
     head_bucket(HeadBucketInput) -> HeadBucketOutput = head_bucket;
     list_buckets(ListBucketsInput) -> ListBucketsOutput = list_buckets;

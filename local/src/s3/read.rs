@@ -26,8 +26,9 @@ use super::{
     checksum::{Algorithm, Checksums, set_checksums},
     condition::{ReadCondition, range_applies},
     error::Error,
-    object::{self, Object, to_s3_time},
+    object::{Object, to_s3_time},
     store::{Store, blocking},
+    version::{self, Version},
 };
 
 const CHUNK_BYTES: u64 = 256 << 10;
@@ -39,7 +40,7 @@ const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 
 /// Both outputs have these fields, and both inputs these overrides.
 macro_rules! output_of {
-    ($output:ident, $object:expr, $input:expr) => {{
+    ($output:ident, $object:expr, $input:expr, $id:expr, $now:expr) => {{
         let (object, input): (&Object, _) = (&$object, $input);
         let kept = &object.properties;
         let mut output = $output {
@@ -54,6 +55,10 @@ macro_rules! output_of {
             e_tag: Some(object.e_tag()),
             expires: input.response_expires.or_else(|| kept.expires.clone()),
             last_modified: Some(to_s3_time(object.modified)),
+            object_lock_mode: kept.retention.map(|retention| retention.s3_mode()),
+            object_lock_retain_until_date: kept.retention.map(|retention| to_s3_time(retention.until)),
+            restore: kept.restore_header($now),
+            version_id: $id,
             metadata: (!kept.metadata.is_empty()).then(|| kept.metadata.clone().into_iter().collect()),
             storage_class: kept.storage_class.clone().filter(|class| class != StorageClass::STANDARD).map(Into::into),
             ..$output::default()
@@ -83,10 +88,12 @@ pub(super) async fn get_object(
 ) -> S3Result<S3Response<GetObjectOutput>> {
     let mut input = request.input;
     store.require_bucket(&input.bucket)?;
-    refuse_selectors(input.version_id.is_some(), input.part_number.is_some())?;
+    refuse_part(input.part_number.is_some())?;
     let condition = condition_of!(input);
-    let (bucket, key) = (input.bucket.clone(), input.key.clone());
-    let (object, file) = blocking(&store, move |store| open(store, &bucket, &key)).await?;
+    let (bucket, key, version) = (input.bucket.clone(), input.key.clone(), input.version_id.take());
+    let Opened { version: Version { object, id, .. }, file } =
+        blocking(&store, move |store| open(store, &bucket, &key, version.as_deref())).await?;
+    object.properties.check_readable(store.now())?;
     condition.check(&object, input.response_cache_control.as_deref())?;
     let asked = input.range.take().filter(|_| range_applies(&request.headers, &object));
     let range = asked.map(|range| satisfiable(range, object.size_bytes)).transpose()?;
@@ -94,7 +101,7 @@ pub(super) async fn get_object(
         // The stored checksums are those of the whole.
         input.checksum_mode = None;
     }
-    let mut output = output_of!(GetObjectOutput, object, input);
+    let mut output = output_of!(GetObjectOutput, object, input, id, store.now());
     output.content_range =
         range.as_ref().map(|range| format!("bytes {}-{}/{}", range.start, range.end - 1, object.size_bytes));
     let range = range.unwrap_or(0..object.size_bytes);
@@ -109,32 +116,36 @@ pub(super) async fn head_object(
 ) -> S3Result<S3Response<HeadObjectOutput>> {
     let mut input = request.input;
     store.require_bucket(&input.bucket)?;
-    refuse_selectors(input.version_id.is_some(), input.part_number.is_some())?;
+    refuse_part(input.part_number.is_some())?;
     let condition = condition_of!(input);
-    let (bucket, key) = (input.bucket.clone(), input.key.clone());
-    let (object, _) = blocking(&store, move |store| store.database.read(|db| object::find(db, &bucket, &key))).await?;
+    let (bucket, key, version) = (input.bucket.clone(), input.key.clone(), input.version_id.take());
+    let find = move |store: &Store| store.database.read(|db| version::find(db, &bucket, &key, version.as_deref()));
+    let Version { object, id, .. } = blocking(&store, find).await?;
     condition.check(&object, input.response_cache_control.as_deref())?;
-    let mut output = output_of!(HeadObjectOutput, object, input);
+    let mut output = output_of!(HeadObjectOutput, object, input, id, store.now());
     output.content_length = i64::try_from(object.size_bytes).ok();
     Ok(S3Response::new(output))
 }
 
-fn refuse_selectors(has_version: bool, has_part: bool) -> S3Result<()> {
-    if has_version {
-        return Err(s3_error!(NotImplemented, "Versions are not implemented."));
-    }
+fn refuse_part(has_part: bool) -> S3Result<()> {
     if has_part {
         return Err(s3_error!(NotImplemented, "Reading a part by number is not implemented."));
     }
     Ok(())
 }
 
-/// The object and its open blob. A blob that is gone belongs to a row that is gone: the row is read again.
-fn open(store: &Store, bucket: &str, key: &str) -> Result<(Object, File), Error> {
+/// A version and its open blob.
+pub(super) struct Opened {
+    pub(super) version: Version,
+    pub(super) file: File,
+}
+
+/// A blob that is gone belongs to a row that is gone: the row is read again.
+pub(super) fn open(store: &Store, bucket: &str, key: &str, version: Option<&str>) -> Result<Opened, Error> {
     for _ in 0..ATTEMPTS {
-        let (object, blob) = store.database.read(|db| object::find(db, bucket, key))?;
-        match store.blobs.open_blob(&blob) {
-            Ok(file) => return Ok((object, file)),
+        let version = store.database.read(|db| version::find(db, bucket, key, version))?;
+        match store.blobs.open_blob(&version.blob) {
+            Ok(file) => return Ok(Opened { version, file }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }

@@ -78,6 +78,11 @@ impl Declared {
         Ok(Self { size_bytes, md5, checksums, trailing, wanted: None })
     }
 
+    /// Whether anything tells what the bytes must be.
+    pub(super) fn has_digest(&self) -> bool {
+        self.md5.is_some() || self.algorithms().next().is_some()
+    }
+
     /// The declared checksums, with those that came after the body.
     fn complete(&self, trailers: Option<&TrailingHeaders>) -> S3Result<Checksums> {
         let came = trailers.and_then(TrailingHeaders::take).unwrap_or_default();

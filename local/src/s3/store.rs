@@ -23,6 +23,9 @@ use super::{
 /// Multipart uploads, open or done, are forgotten after this time.
 const UPLOAD_LIFE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
+const PRESENT: &str =
+    "SELECT count(*) FROM object INDEXED BY object_present WHERE bucket = ? AND present = 1 AND blob IS NOT NULL";
+
 /// How a store is set up.
 #[derive(Clone)]
 pub struct Options {
@@ -90,15 +93,11 @@ impl Store {
         })
     }
 
-    /// How many objects a bucket holds.
+    /// How many objects a bucket holds, without older versions.
     pub async fn object_count(self: &Arc<Self>, bucket: &str) -> Result<u64, Error> {
         let bucket = bucket.to_owned();
-        blocking(self, move |store| {
-            store.database.read(|db| {
-                Ok(db.query_row("SELECT count(*) FROM object WHERE bucket = ?", [bucket], |row| row.get(0))?)
-            })
-        })
-        .await
+        blocking(self, move |store| store.database.read(|db| Ok(db.query_row(PRESENT, [bucket], |row| row.get(0))?)))
+            .await
     }
 
     /// Forgets multipart uploads begun over a week ago, and returns how many were never completed. Start-up does so too.
@@ -158,7 +157,7 @@ fn make_buckets(tx: &Transaction<'_>, names: &[String], now: Timestamp) -> Resul
 }
 
 fn named_blobs(tx: &Transaction<'_>) -> Result<HashSet<String>, Error> {
-    let mut statement = tx.prepare("SELECT blob FROM object UNION ALL SELECT blob FROM part")?;
+    let mut statement = tx.prepare("SELECT blob FROM object WHERE blob IS NOT NULL UNION ALL SELECT blob FROM part")?;
     let names = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(names)
 }

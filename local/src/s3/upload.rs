@@ -28,6 +28,8 @@ pub(super) struct Upload {
 #[derive(Clone, PartialEq)]
 pub(super) struct Done {
     pub(super) etag: String,
+    /// The id of the version, if the bucket has such.
+    pub(super) version: Option<String>,
     pub(super) checksums: Checksums,
 }
 
@@ -42,7 +44,8 @@ pub(super) struct Part {
     pub(super) checksums: Checksums,
 }
 
-const SELECT: &str = "SELECT id, bucket, key, created, properties, algorithm, composite, etag, checksums FROM upload";
+const SELECT: &str =
+    "SELECT id, bucket, key, created, properties, algorithm, composite, etag, checksums, version FROM upload";
 
 pub(super) fn insert(tx: &Transaction<'_>, upload: &Upload) -> Result<(), Error> {
     tx.execute(
@@ -105,7 +108,8 @@ pub(super) fn list_open(
 /// Notes what the completion answered, and forgets the parts.
 pub(super) fn finish(tx: &Transaction<'_>, id: &str, done: &Done) -> Result<(), Error> {
     let checksums = serde_json::to_string(&done.checksums)?;
-    tx.execute("UPDATE upload SET etag = ?, checksums = ? WHERE id = ?", params![done.etag, checksums, id])?;
+    let update = "UPDATE upload SET etag = ?, checksums = ?, version = ? WHERE id = ?";
+    tx.execute(update, params![done.etag, checksums, done.version, id])?;
     tx.execute("DELETE FROM part WHERE upload = ?", [id])?;
     Ok(())
 }
@@ -167,7 +171,9 @@ fn part(row: &Row<'_>) -> Result<Part, Error> {
 fn from_row(row: &Row<'_>) -> Result<Upload, Error> {
     let algorithm: Option<String> = row.get(5)?;
     let done = match (row.get(7)?, row.get::<_, Option<String>>(8)?) {
-        (Some(etag), Some(checksums)) => Some(Done { etag, checksums: serde_json::from_str(&checksums)? }),
+        (Some(etag), Some(checksums)) => {
+            Some(Done { etag, version: row.get(9)?, checksums: serde_json::from_str(&checksums)? })
+        }
         (_, _) => None,
     };
     Ok(Upload {

@@ -9,13 +9,17 @@ use s3s::{
 };
 
 use super::{
+    archive::known_class,
     blobs::NewBlob,
+    bucket,
     checksum::{Algorithm, Checksums, checksums_of, set_checksums},
     condition::WriteCondition,
     error::Error,
-    object::{self, Object, Properties, properties_of, refuse_unsupported, without_aws_chunked},
+    object::{Object, Properties, properties_of, refuse_legal_hold, refuse_unsupported, without_aws_chunked},
     receive::{Declared, Received, receive},
+    retention::Retention,
     store::{Store, blocking},
+    version,
 };
 
 pub(super) async fn put_object(
@@ -29,19 +33,36 @@ pub(super) async fn put_object(
     }
     let condition = WriteCondition::of(input.if_match.as_ref(), input.if_none_match.as_ref())?;
     let properties = properties_of!(input);
+    properties.check_retention(store.now())?;
     let checksums = checksums_of!(input);
     let declared = Declared::new(&request.headers, input.content_length, input.content_md5, checksums)?;
+    if !declared.has_digest() {
+        refuse_retention(&store, &input.bucket, &properties).await?;
+    }
     let received = receive(&store, input.body, declared, request.trailing_headers).await?;
     let (bucket, key) = (input.bucket, input.key);
-    let object =
+    let (object, id) =
         blocking(&store, move |store| store_received(store, bucket, key, properties, received, &condition)).await?;
     let mut output = PutObjectOutput {
         e_tag: Some(object.e_tag()),
         checksum_type: object.properties.checksums.kind(),
+        version_id: id,
         ..PutObjectOutput::default()
     };
     set_checksums!(output, &object.properties.checksums);
     Ok(S3Response::new(output))
+}
+
+/// As on AWS: what is kept for years must be known to have arrived whole.
+async fn refuse_retention(store: &Arc<Store>, bucket: &str, properties: &Properties) -> S3Result<()> {
+    let name = bucket.to_owned();
+    let lock = blocking(store, move |store| store.database.read(|db| bucket::find(db, &name))).await?.lock;
+    if properties.retention.is_none() && lock.is_none_or(|lock| lock.default_retention.is_none()) {
+        return Ok(());
+    }
+    let text =
+        "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters";
+    Err(s3_error!(InvalidRequest, "{text}"))
 }
 
 fn store_received(
@@ -51,7 +72,7 @@ fn store_received(
     properties: Properties,
     received: Received,
     condition: &WriteCondition,
-) -> Result<Object, Error> {
+) -> Result<(Object, Option<String>), Error> {
     let object = Object {
         bucket,
         key,
@@ -61,20 +82,26 @@ fn store_received(
         properties: Properties { checksums: received.checksums, ..properties },
     };
     let blob = store.blobs.keep(&received.temp)?;
-    store.put(&object, blob, condition)?;
-    Ok(object)
+    let id = store.put(&object, blob, condition)?;
+    Ok((object, id))
 }
 
 impl Store {
-    /// Puts an object whose bytes are durable, in one transaction; then removes what it replaces.
-    pub(super) fn put(&self, object: &Object, blob: NewBlob<'_>, condition: &WriteCondition) -> Result<(), Error> {
-        let old = self.database.write(|tx| {
-            let old = object::put(tx, self, object, blob.name(), condition)?;
+    /// Puts an object whose bytes are durable, in one transaction; then removes what it replaces. Returns the id of the
+    /// new version, if the bucket has such.
+    pub(super) fn put(
+        &self,
+        object: &Object,
+        blob: NewBlob<'_>,
+        condition: &WriteCondition,
+    ) -> Result<Option<String>, Error> {
+        let put = self.database.write(|tx| {
+            let put = version::put(tx, self, object, blob.name(), condition)?;
             blob.named_by_a_row();
-            Ok(old)
+            Ok(put)
         })?;
-        self.was_put(object, old.as_deref());
-        Ok(())
+        self.was_put(object, put.replaced_blob.as_deref());
+        Ok(put.id)
     }
 
     /// What follows the transaction that put an object.
