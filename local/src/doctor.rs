@@ -10,6 +10,7 @@ use processor::{
 
 use crate::{
     data_folder::{DataFolder, DataFolderError},
+    maintenance::last_integrity,
     system::Options,
 };
 
@@ -59,7 +60,14 @@ impl fmt::Display for Finding {
 
 /// Looks at everything; works while Mantel runs.
 pub async fn examine(options: &Options, ffmpeg: Option<PathBuf>, search_path: Option<&OsStr>) -> Vec<Finding> {
-    vec![jpegs(), heics(), films(ffmpeg, search_path).await, workers(&options.worker).await, data(&options.data)]
+    vec![
+        jpegs(),
+        heics(),
+        films(ffmpeg, search_path).await,
+        workers(&options.worker).await,
+        data(&options.data),
+        whole(options).await,
+    ]
 }
 
 fn jpegs() -> Finding {
@@ -126,6 +134,28 @@ fn data(path: &std::path::Path) -> Finding {
         Some(free) => Finding::new("Data", Health::Fine, format!("{name}: {state}; {} left", gigabytes(free))),
         None => Finding::new("Data", Health::Fine, format!("{name}: {state}")),
     }
+}
+
+/// What the last look at everything found.
+async fn whole(options: &Options) -> Finding {
+    let last = match last_integrity(options.clone()).await {
+        Ok(last) => last,
+        Err(error) => return Finding::new("Whole", Health::Lacking, format!("not known: {error:#}.")),
+    };
+    let Some(last) = last else {
+        let text = "nobody looked yet. Mantel does while it runs, once a day; or run `mantel integrity`.";
+        return Finding::new("Whole", Health::Lacking, text);
+    };
+    let when = last.ended_at.day_at(0);
+    if !last.is_well() {
+        let text = format!("{when}: {} things need somebody. Run `mantel integrity` to see what.", last.needs_you);
+        return Finding::new("Whole", Health::Broken, text);
+    }
+    if last.unread > 0 {
+        let text = format!("{when}: all well, but {} originals could not be read in time.", last.unread);
+        return Finding::new("Whole", Health::Lacking, text);
+    }
+    Finding::new("Whole", Health::Fine, format!("{when}: {} photos and films are there", last.media))
 }
 
 fn gigabytes(bytes: u64) -> String {

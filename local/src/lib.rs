@@ -8,6 +8,7 @@ pub mod demo;
 pub mod doctor;
 mod dynamodb;
 mod events;
+mod export;
 mod gateway;
 mod hosts;
 mod maintenance;
@@ -19,5 +20,8 @@ mod system;
 
 pub use accounts::{FirstPasswords, NewAccount};
 pub use data_folder::{DataFolderError, Secrets};
-pub use maintenance::{check_exists, credentials, redrive, reprocess};
+pub use export::Exported;
+pub use maintenance::{
+    check_exists, check_integrity, credentials, erase_person, export, last_integrity, redrive, reprocess,
+};
 pub use system::{Options, REGION, System};

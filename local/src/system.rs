@@ -27,6 +27,7 @@ use crate::{
     events::{Delivery, Lane},
     gateway::Gateway,
     hosts::Hosts,
+    maintenance::look_daily,
     s3,
     server::{plain, serve},
     site::{Files, Site},
@@ -249,6 +250,7 @@ fn process(
     for lane in Lane::ALL {
         tasks.spawn(delivery.clone().run(lane, stopped.clone()));
     }
+    tasks.spawn(look_daily(store.clone(), options.clock.clone(), stopped.clone()));
     tasks.spawn(sweep(opened.database.clone(), opened.objects.clone(), processor, stopped.clone()));
     Ok(())
 }

@@ -169,6 +169,16 @@ pub(crate) fn bookmark(id: Ulid) -> Key {
     Key { pk: format!("BOOKMARK#{id}"), sk: "BOOKMARK".to_owned() }
 }
 
+/// Says that a person was erased.
+pub(crate) fn erased(id: UserId) -> Key {
+    Key { pk: "ERASED".to_owned(), sk: id.to_string() }
+}
+
+/// The result of the last look at whether all is whole.
+pub(crate) fn integrity() -> Key {
+    Key { pk: "INTEGRITY".to_owned(), sk: "INTEGRITY".to_owned() }
+}
+
 fn activity(at: Timestamp, what: &str) -> Key {
     Key { pk: ACTIVITY.to_owned(), sk: format!("{at}#{what}") }
 }
