@@ -2,6 +2,7 @@
 
 mod access_grid;
 mod appsync;
+mod backup;
 mod client;
 mod cost;
 mod doors;
@@ -12,4 +13,5 @@ mod request_units;
 mod schema;
 mod stories;
 mod support;
+mod template;
 mod workspace;

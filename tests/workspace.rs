@@ -14,7 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("resolvers", &["model", "store"]),
     ("processor", &["model", "store"]),
-    ("local", &["model", "store", "resolvers", "processor"]),
+    ("backup", &["model", "store"]),
+    ("local", &["model", "store", "resolvers", "processor", "backup"]),
 ];
 
 /// What only the one-machine system carries, so that the Lambda binaries do not.

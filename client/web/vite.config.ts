@@ -16,13 +16,14 @@ interface Modules {
 const FILES: readonly (readonly [name: string, roots: readonly string[]])[] = [
   ['start', ['/src/main.svelte.ts']],
   ['sign-in', ['/SignIn.svelte']],
-  ['galleries', ['/Galleries.svelte', '/offline/answers.ts']],
-  ['news', ['/activity/unread.svelte.ts']],
-  ['look', ['/Gallery.svelte', '/Timeline.svelte', '/Favourites.svelte', '/Activity.svelte', '/Search.svelte']],
+  ['galleries', ['/Galleries.svelte']],
+  ['news', ['/activity/unread.svelte.ts', '/offline/answers.ts']],
+  ['look', ['/Gallery.svelte', '/Timeline.svelte', '/Favourites.svelte', '/Activity.svelte', '/Search.svelte', '/Confirm.svelte', '/offline/worker.ts']],
   ['viewer', ['/Viewer.svelte', '/Lightbox.svelte', '/viewer/Panel.svelte']],
   ['uploads', ['/uploads/Panel.svelte', '/share/Share.svelte']],
   ['manage', ['/People.svelte', '/Links.svelte', '/Trash.svelte', '/Settings.svelte', '/Guest.svelte', '/AccessDialog.svelte',
-    '/ShareDialog.svelte', '/GalleryForm.svelte', '/EditDialog.svelte', '/MoveDialog.svelte', '/MediaActions.svelte']],
+    '/ShareDialog.svelte', '/GalleryForm.svelte', '/EditDialog.svelte', '/MoveDialog.svelte', '/MediaActions.svelte', '/AsPerson.svelte',
+    '/Order.svelte', '/NewGallery.svelte']],
 ];
 const ids = new Set<string>();
 const needed = new Map<string, ReadonlySet<string>>();

@@ -9,6 +9,7 @@ use processor::{
 };
 
 use crate::{
+    backups::are_on_one_disk,
     data_folder::{DataFolder, DataFolderError},
     maintenance::last_integrity,
     system::Options,
@@ -67,6 +68,7 @@ pub async fn examine(options: &Options, ffmpeg: Option<PathBuf>, search_path: Op
         workers(&options.worker).await,
         data(&options.data),
         whole(options).await,
+        backups(options),
     ]
 }
 
@@ -156,6 +158,29 @@ async fn whole(options: &Options) -> Finding {
         return Finding::new("Whole", Health::Lacking, text);
     }
     Finding::new("Whole", Health::Fine, format!("{when}: {} photos and films are there", last.media))
+}
+
+fn backups(options: &Options) -> Finding {
+    let Some(folder) = &options.backup.folder else {
+        let text = match options.backup.destination() {
+            Some(_) => {
+                return Finding::new("Backup", Health::Fine, "goes to a service that speaks S3, and nowhere else");
+            }
+            None => {
+                "none is made. Start Mantel with --backup-to and a folder on another disk (or set MANTEL_BACKUP_TO)."
+            }
+        };
+        return Finding::new("Backup", Health::Lacking, text);
+    };
+    let name = folder.display();
+    if !folder.exists() {
+        return Finding::new("Backup", Health::Lacking, format!("{name} is not there. Is the disk plugged in?"));
+    }
+    if are_on_one_disk(folder, &options.data) {
+        let text = format!("{name} is on the same disk as the library, and does not outlive it. Choose another disk.");
+        return Finding::new("Backup", Health::Lacking, text);
+    }
+    Finding::new("Backup", Health::Fine, format!("goes to {name} every day"))
 }
 
 fn gigabytes(bytes: u64) -> String {

@@ -3,11 +3,15 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::{FutureExt, StreamExt, stream};
-use model::{Clock, object_key::Work};
+use model::{BACKUP_JOBS, Clock, DRILL_JOBS, object_key::Work};
 use processor::{BatchResponse, ObjectCreated, Processor, batch_of_one};
+use store::Store as Services;
 use tokio::sync::watch;
 
-use crate::s3::{Keys, OutboxEvent, Store};
+use crate::{
+    backups::Wishes,
+    s3::{Keys, OutboxEvent, Store},
+};
 
 const BATCH: u32 = 16;
 /// Where nothing is due for long, the outbox is looked at this often all the same.
@@ -57,6 +61,9 @@ pub(crate) struct Delivery {
     pub(crate) processor: Processor,
     pub(crate) region: String,
     pub(crate) clock: Clock,
+    /// What whoever makes backups is asked for.
+    pub(crate) wishes: Arc<Wishes>,
+    pub(crate) store: Services,
 }
 
 impl Delivery {
@@ -135,6 +142,11 @@ impl Delivery {
 
     /// Gives an event to the processor, and tells why that failed, if it did.
     async fn hand_over(&self, event: &OutboxEvent, lane: Lane) -> Option<String> {
+        if event.key.starts_with(BACKUP_JOBS) {
+            let wish = if event.key.starts_with(DRILL_JOBS) { &self.wishes.drill } else { &self.wishes.backup };
+            wish.notify_one();
+            return self.store.delete_backup_job(&event.key).await.err().map(|error| error.to_string());
+        }
         let time = event.created.to_string();
         let object = ObjectCreated {
             bucket: &event.bucket,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod aws_door;
+pub mod backups;
 pub mod cognito;
 mod data_folder;
 pub mod demo;
@@ -19,9 +20,10 @@ mod site;
 mod system;
 
 pub use accounts::{FirstPasswords, NewAccount};
+pub use backups::BackupTo;
 pub use data_folder::{DataFolderError, Secrets};
 pub use export::Exported;
 pub use maintenance::{
-    check_exists, check_integrity, credentials, erase_person, export, last_integrity, redrive, reprocess,
+    check_exists, check_integrity, credentials, erase_person, export, last_integrity, redrive, reprocess, with_library,
 };
 pub use system::{Options, REGION, System};

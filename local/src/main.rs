@@ -1,5 +1,7 @@
 //! `mantel`: the whole system on one machine, in one command.
 
+mod backup_command;
+
 use std::{
     fmt::Write as _,
     io::{self, Write},
@@ -11,9 +13,12 @@ use std::{
 };
 
 use anyhow::Context;
+use backup_command::{BackupArgs, BackupCommand};
 use clap::{Args, Parser, Subcommand};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use local::{Exported, FirstPasswords, Options, System, cognito::PasswordCost, doctor::Health};
+use local::{
+    Exported, FirstPasswords, Options, System, backups::are_on_one_disk, cognito::PasswordCost, doctor::Health,
+};
 use model::{Role, Timestamp};
 use processor::{Asked, CheckIntegrity, Progress, Reprocess, Worker, video::Converter};
 use tracing_subscriber::EnvFilter;
@@ -73,6 +78,8 @@ struct Serve {
     /// Shows the GraphQL schema to everybody, signed in or not, for those who develop clients
     #[arg(long)]
     dev: bool,
+    #[command(flatten)]
+    backup: BackupArgs,
 }
 
 #[derive(Subcommand)]
@@ -113,7 +120,7 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         person: Option<String>,
     },
-    /// Erases a person: the account, comments, likes, places on access lists; Mantel must not be running
+    /// Erases a person: the account, comments, likes, places on access lists
     ErasePerson {
         /// Name or address of the account
         name: String,
@@ -123,6 +130,11 @@ enum Command {
         /// Says that it is meant: nothing of it comes back
         #[arg(long)]
         yes: bool,
+    },
+    /// Makes backups, checks them, and restores from them
+    Backup {
+        #[command(subcommand)]
+        what: BackupCommand,
     },
     /// Looks at what is installed here for Mantel to work with, and tells what is missing
     Doctor,
@@ -183,6 +195,7 @@ async fn run() -> anyhow::Result<()> {
         Some(Command::Integrity { all, json }) => integrity(options, CheckIntegrity { all }, json).await,
         Some(Command::Export { dir, person }) => export(options, &dir, person.as_deref()).await,
         Some(Command::ErasePerson { name, media, yes }) => erase_person(options, &name, media, yes).await,
+        Some(Command::Backup { what }) => Box::pin(what.run(options)).await,
         Some(Command::Doctor) => doctor(&options, cli.serve.ffmpeg).await,
         Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
     }
@@ -228,6 +241,7 @@ fn options(serve: &Serve) -> anyhow::Result<Options> {
         dev: serve.dev,
         converter: None,
         processes: true,
+        backup: serve.backup.read()?,
         worker: Worker::of_this_program().context("the system does not say where this program is")?,
     })
 }
@@ -263,6 +277,10 @@ async fn serve(options: Options, demo: bool) -> anyhow::Result<()> {
     let dead = system.objects.dead_events().await?.len();
     if dead > 0 {
         say(&format!("\n{dead} files could not be processed. `mantel redrive` lists them and tries again.\n"))?;
+    }
+    if let Some(folder) = options.backup.folder.as_deref().filter(|folder| are_on_one_disk(folder, &data)) {
+        let folder = folder.display();
+        say(&format!("\nBackups go to {folder}, which is on the same disk as the library: they do not outlive it.\n"))?;
     }
     if demo {
         local::demo::fill(&system, &options).await.context("the demo could not be made")?;

@@ -2,13 +2,14 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::Context;
 use model::Clock;
 use processor::{Asked, CheckIntegrity, Progress, Report, Reprocess};
 use store::{ErasedPerson, Store};
 use tokio::sync::watch;
 
 use crate::{
+    accounts::NewAccount,
+    cognito,
     data_folder::{DataFolder, DataFolderError, Secrets},
     export::{self, Exported},
     s3,
@@ -91,39 +92,24 @@ pub async fn export(
     with_store(options, async |store| export::export(store, dir, person, tell).await).await
 }
 
-/// Erases a person, by the name or address of the account, while Mantel does not run.
+/// Erases a person, by the name or address of the account, whether Mantel runs or not.
 ///
 /// # Errors
 /// When nobody or several have that name, the account is shared, or nobody else could look after Mantel.
 pub async fn erase_person(options: Options, name: &str, media_too: bool) -> anyhow::Result<ErasedPerson> {
-    DataFolder::check_exists(&options.data)?;
-    let system = System::start(options.clone().quiet()).await?;
-    let erased = export::erase(&system.store, &options, name, media_too).await;
-    system.stop().await;
-    erased
+    with_store(options.clone(), async |store| export::erase(store, &options, name, media_too).await).await
 }
 
-/// Does something with the clients of a folder, whether Mantel runs on it or not.
-pub(crate) async fn with_store<T>(
-    options: Options,
-    work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
+/// Does something with the clients of a folder that is there, whether Mantel runs on it or not.
+async fn with_store<T>(options: Options, work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
     DataFolder::check_exists(&options.data)?;
-    match DataFolder::open(&options.data) {
-        Ok(folder) => {
-            drop(folder);
-            let system = System::start(options.quiet()).await?;
-            let done = work(&system.store).await;
-            system.stop().await;
-            done
+    let done = with_library(&options, async |store, _| work(&store).await).await;
+    done.map_err(|error| match error.downcast_ref() {
+        Some(model::Error::Unavailable(_)) => {
+            error.context("if Mantel is running, it is not where this command looks: give it the same options")
         }
-        Err(DataFolderError::InUse(_)) => {
-            let store = attach(&options)?;
-            let done = work(&store).await;
-            done.context("Mantel is running, but not where this command looks: give it the same options")
-        }
-        Err(error) => Err(error.into()),
-    }
+        Some(_) | None => error,
+    })
 }
 
 /// Looks whether all is whole once a day: at the start where the last look was on another day, else from a while after
@@ -162,8 +148,30 @@ async fn look_if_due(store: &Store, clock: &Clock, is_start: bool) -> Result<(),
     Ok(())
 }
 
-/// Clients of a system that runs already, for what needs neither its accounts nor its events.
+/// Does something with a library, whether Mantel runs on its folder or not. A folder that is not there is made.
+///
+/// # Errors
+/// When the folder cannot be used, Mantel runs elsewhere than where these options say, or `work` fails.
+pub async fn with_library<T>(
+    options: &Options,
+    work: impl AsyncFnOnce(Store, Vec<NewAccount>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    match DataFolder::open(&options.data) {
+        Ok(folder) => {
+            drop(folder);
+            let system = System::start(options.clone().quiet()).await?;
+            let done = work(system.store.clone(), system.new_accounts.clone()).await;
+            system.stop().await;
+            done
+        }
+        Err(DataFolderError::InUse(_)) => work(attach(options)?, Vec::new()).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Clients of a system that runs already, for what does not need its events.
 fn attach(options: &Options) -> anyhow::Result<Store> {
     let secrets = DataFolder::read_secrets(&options.data)?;
-    connect(&secrets, ("", ""), options, options.media_listen, options.aws_listen)
+    let (pool, client) = cognito::read_ids(&options.data)?;
+    connect(&secrets, (&pool, &client), options, options.media_listen, options.aws_listen)
 }

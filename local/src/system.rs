@@ -21,6 +21,7 @@ use url::Url;
 use crate::{
     accounts::{self, FirstPasswords, NewAccount},
     aws_door::{AwsDoor, EVENTS_PATH},
+    backups::{BackupTo, Backups, Wishes},
     cognito::{self, UserPool},
     data_folder::{DataFolder, Secrets},
     dynamodb,
@@ -78,6 +79,8 @@ pub struct Options {
     pub converter: Option<Converter>,
     /// Whether files are processed; else they wait for the next start.
     pub processes: bool,
+    /// Where backups go.
+    pub backup: BackupTo,
 }
 
 impl Options {
@@ -241,7 +244,10 @@ fn process(
         converter: options.converter.clone(),
     };
     let processor = Processor::new(store.clone(), options.clock.clone(), tools);
+    let wishes = Arc::<Wishes>::default();
     let delivery = Delivery {
+        wishes: wishes.clone(),
+        store: store.clone(),
         outbox: opened.objects.clone(),
         processor: processor.clone(),
         region: REGION.to_owned(),
@@ -251,6 +257,10 @@ fn process(
         tasks.spawn(delivery.clone().run(lane, stopped.clone()));
     }
     tasks.spawn(look_daily(store.clone(), options.clock.clone(), stopped.clone()));
+    if options.backup.destination().is_some() {
+        let backups = Backups { store: store.clone(), options: options.clone(), wishes };
+        tasks.spawn(backups.keep(stopped.clone()));
+    }
     tasks.spawn(sweep(opened.database.clone(), opened.objects.clone(), processor, stopped.clone()));
     Ok(())
 }
@@ -383,6 +393,7 @@ fn doors_of(store: &Store, pool: &UserPool, options: &Options, site_port: u16, a
             None => SiteAddress::CallersHost(site_port),
         },
         events: Events::default(),
+        backup: options.backup.destination(),
     };
     let verifier = Verifier::new(settings, options.clock.clone());
     let api = Api::new(services.clone(), verifier.clone());

@@ -5,6 +5,7 @@
 pub mod access;
 mod activity;
 mod audit;
+mod backup;
 mod error;
 mod event;
 mod facts;
@@ -24,6 +25,7 @@ mod word;
 
 pub use activity::{Activity, Deed};
 pub use audit::{Actor, AuditLine, Outcome};
+pub use backup::{AskedBack, BACKUP_JOBS, BackupPhase, BackupRecord, DRILL_JOBS, Proof};
 pub use error::{Error, InputError, InputErrorCode};
 pub use event::{CommentEvent, CommentEventKind, Event, MediaEvent, media_events};
 pub use facts::{Exif, Findings, Location, MediaKind, TakenAt};

@@ -8,7 +8,7 @@ mod upright;
 use std::{path::PathBuf, time::Duration};
 
 use model::{
-    Clock, Error, Media, MediaId, RenditionName,
+    BACKUP_JOBS, Clock, Error, Media, MediaId, RenditionName,
     object_key::{OriginalsKey, Work},
 };
 use serde_json::Value;
@@ -112,6 +112,9 @@ impl Processor {
             return Ok(());
         }
         let Some(key) = OriginalsKey::parse(&event.detail.object.key) else {
+            if event.detail.object.key.starts_with(BACKUP_JOBS) {
+                return Ok(());
+            }
             tracing::warn!(object.key = event.detail.object.key, "not an object of ours; left alone");
             return Ok(());
         };

@@ -272,6 +272,7 @@ mod tests {
             random: Arc::new(|bytes: &mut [u8]| bytes.fill(7)),
             site: SiteAddress::CallersHost(80),
             events: Events::default(),
+            backup: None,
         }
     }
 

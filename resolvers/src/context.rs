@@ -26,6 +26,8 @@ pub struct Services {
     pub site: SiteAddress,
     /// Where events are told within this process.
     pub events: Events,
+    /// Where backups go, for people; none where no place for them is set up.
+    pub backup: Option<String>,
 }
 
 /// Under which address people reach the site.

@@ -3,6 +3,7 @@
 mod activity;
 pub mod appsync;
 mod audit;
+mod backup;
 mod bounded;
 mod calls;
 mod comment;
@@ -74,6 +75,7 @@ pub struct Query(
     activity::ActivityQueries,
     session::SessionQueries,
     library::LibraryQueries,
+    backup::BackupQueries,
     audit::AuditQueries,
     who_can_see::WhoCanSeeQueries,
 );
@@ -95,6 +97,7 @@ pub struct Mutation(
     password_reset::PasswordResetMutations,
     share_link_edit::ShareLinkMutations,
     share_link_session::OpenShareLinkMutations,
+    backup::BackupMutations,
     subscription::EventMutations,
 );
 

@@ -20,6 +20,7 @@ async fn main() -> Result<(), Error> {
         random: Arc::new(fill_random),
         site,
         events: Events::default(),
+        backup: config::optional("MANTEL_BACKUP_BUCKET").map(|bucket| format!("s3://{bucket}")),
     };
     let verifier = Verifier::new(token_settings(&store), clock);
     let mut api = Api::new(services.clone(), verifier.clone());

@@ -2,13 +2,11 @@
 
 use aws_sdk_cognitoidentityprovider::operation::admin_delete_user::AdminDeleteUserError;
 use model::{DisplayName, Error, GalleryId, MediaId, PageRequest, Role, Timestamp, User};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     Moved, Store, Survey,
     change::Change,
     error::from_sdk,
-    item::whole_item,
     keys::{self, GSI1},
 };
 
@@ -28,14 +26,6 @@ pub struct ErasedPerson {
     pub left: usize,
     /// The galleries that lost something.
     pub galleries: Vec<GalleryId>,
-}
-
-/// Says that a person was erased, so that no old backup brings them back.
-#[derive(Debug, Serialize, Deserialize)]
-struct Erased {
-    user_id: model::UserId,
-    at: Timestamp,
-    media_too: bool,
 }
 
 impl Store {
@@ -92,8 +82,7 @@ impl Store {
             erased.galleries.sort();
             erased.galleries.dedup();
         }
-        let mark = Erased { user_id: user.id, at: now, media_too };
-        self.put(whole_item(&keys::erased(user.id), None, &mark)?).await?;
+        self.note_erasure(&user.id.to_string(), now).await?;
         // Last, so that the person is found by name as long as something is left to do.
         if erased.left == 0 {
             self.take_name(user, now).await?;
@@ -111,6 +100,7 @@ impl Store {
             return Ok(false);
         }
         let Some(media) = self.begin_erasing(id).await? else { return Ok(false) };
+        self.note_erasure(&id.to_string(), now).await?;
         self.erase_stored(&media).await?;
         Ok(true)
     }

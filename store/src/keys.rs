@@ -41,6 +41,14 @@ pub(crate) const TIMELINE: &str = "TIMELINE";
 pub(crate) const ACTIVITY: &str = "ACTIVITY";
 /// Partition of [`GSI1`] that lists all lines of the audit log.
 pub(crate) const AUDIT: &str = "AUDIT";
+/// Partition and sort key of the record of the backup.
+pub(crate) const BACKUP: &str = "BACKUP";
+/// Partition of what was erased for good and must not come back by a restore.
+pub(crate) const ERASED: &str = "ERASED";
+/// What the partition of every place where a reading stopped begins with.
+pub(crate) const BOOKMARK_PREFIX: &str = "BOOKMARK#";
+/// What the sort key of every claim on bytes begins with.
+pub(crate) const CLAIM_PREFIX: &str = "SHA#";
 /// The sort key of every photo or video.
 pub(crate) const MEDIA: &str = "MED";
 /// What the sort key of every comment begins with that is no reply.
@@ -93,7 +101,7 @@ pub(crate) fn grant(gallery: GalleryId, user: UserId) -> Key {
 }
 
 pub(crate) fn claim(gallery: GalleryId, sha256: Sha256) -> Key {
-    Key { pk: gallery_partition(gallery), sk: format!("SHA#{sha256}") }
+    Key { pk: gallery_partition(gallery), sk: format!("{CLAIM_PREFIX}{sha256}") }
 }
 
 /// Points from a gallery to what it shows: in the table by the time of upload, in [`GSI1`] in the order by hand.
@@ -164,14 +172,19 @@ pub(crate) fn word_partition(word: &Word) -> String {
     format!("WORD#{}", word.stem())
 }
 
-/// A place where the reading of a list stopped.
-pub(crate) fn bookmark(id: Ulid) -> Key {
-    Key { pk: format!("BOOKMARK#{id}"), sk: "BOOKMARK".to_owned() }
+/// The record of the backup.
+pub(crate) fn backup() -> Key {
+    Key { pk: BACKUP.to_owned(), sk: BACKUP.to_owned() }
 }
 
-/// Says that a person was erased.
-pub(crate) fn erased(id: UserId) -> Key {
-    Key { pk: "ERASED".to_owned(), sk: id.to_string() }
+/// Says that something was erased for good.
+pub(crate) fn erased(id: &str) -> Key {
+    Key { pk: ERASED.to_owned(), sk: id.to_owned() }
+}
+
+/// A place where the reading of a list stopped.
+pub(crate) fn bookmark(id: Ulid) -> Key {
+    Key { pk: format!("{BOOKMARK_PREFIX}{id}"), sk: "BOOKMARK".to_owned() }
 }
 
 /// The result of the last look at whether all is whole.

@@ -2,11 +2,16 @@
 
 mod activity;
 mod audit;
+mod backup;
 mod bookmark;
+mod bucket;
+mod bucket_copy;
+mod bucket_writer;
 mod change;
 mod claim;
 mod comment;
 pub mod config;
+mod dump;
 mod erase_person;
 mod error;
 mod gallery;
@@ -17,18 +22,21 @@ mod item;
 mod keys;
 mod keys_of_pool;
 mod like;
+mod line;
 mod link;
 mod listing;
 mod media;
 mod mend;
 mod meter;
 mod object;
+mod pool_export;
 mod presign;
 mod processing;
 mod publish;
 mod record;
 mod replace;
 mod search;
+mod secret;
 mod survey;
 mod table;
 mod trash;
@@ -41,7 +49,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
@@ -54,18 +62,23 @@ use model::{Clock, Error};
 use self::meter::CountCalls;
 
 pub use activity::ActivityLine;
+pub use aws_config::SdkConfig;
+pub use bucket::{Archive, Bucket, BucketSettings, Copied, Fetched, Head, Listed, ObjectBody};
+pub use bucket_writer::BucketWriter;
 pub use config::{MediaAddress, Settings};
 pub use erase_person::ErasedPerson;
 pub use gallery::GalleryChange;
-pub use inventory::{Bucket, ListedObject};
 pub use keys_of_pool::{PublicKey, fetch_public_keys};
+pub use line::Line;
 pub use media::{MediaChange, Moved};
 pub use mend::Mended;
 pub use meter::{Calls, Used, is_call_under_way, measured};
 pub use object::{StoredObject, StoredPart};
+pub use pool_export::ExportedAccount;
 pub use presign::{Presigner, SignedUrl, UploadTarget};
 pub use record::{Record, RecordKey};
 pub use search::Entry;
+pub use secret::read_secret;
 pub use survey::{Fault, Survey};
 pub use upload::Announced;
 pub use user::UserChange;
@@ -113,6 +126,19 @@ pub fn sdk_config_for(endpoint: &str, region: &str, access_key_id: &str, secret_
         .retry_config(RetryConfig::standard())
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .build()
+}
+
+/// The configuration of the SDK for a service of others.
+pub(crate) fn sdk_config_for_foreign(settings: &BucketSettings) -> SdkConfig {
+    let BucketSettings { endpoint, region, access_key_id, secret_access_key, .. } = settings;
+    let plain = sdk_config_for(endpoint, region, access_key_id, secret_access_key);
+    if endpoint.starts_with("http://") {
+        return plain;
+    }
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+        .build_https();
+    plain.to_builder().http_client(http).build()
 }
 
 /// The same configuration, for services of one's own that check signatures by `clock`.

@@ -9,11 +9,12 @@ use aws_sdk_s3::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use model::{
-    Error, MediaId, RenditionName, Sha256,
+    BACKUP_JOBS, DRILL_JOBS, Error, MediaId, RenditionName, Sha256,
     object_key::{OriginalsKey, Work, rendition_key, renditions_prefix},
 };
 use sha2::Digest;
 use tokio::io::AsyncWriteExt;
+use ulid::Ulid;
 
 use crate::{
     Store,
@@ -149,6 +150,22 @@ impl Store {
             .send()
             .await
             .map_err(from_sdk)?;
+        Ok(())
+    }
+
+    /// Asks for a backup, or for a drill.
+    pub async fn put_backup_job(&self, id: Ulid, drill: bool) -> Result<(), Error> {
+        let kind = if drill { DRILL_JOBS } else { BACKUP_JOBS };
+        let put = self.s3.put_object().bucket(&self.settings.originals_bucket).key(format!("{kind}{id}"));
+        let put = put.content_type("application/octet-stream").body(ByteStream::from_static(b""));
+        put.send().await.map_err(from_sdk)?;
+        Ok(())
+    }
+
+    /// Deletes what asked for a backup, once that is done; on AWS the bucket forgets it by itself.
+    pub async fn delete_backup_job(&self, key: &str) -> Result<(), Error> {
+        let call = self.s3.delete_object().bucket(&self.settings.originals_bucket).key(key);
+        call.send().await.map_err(from_sdk)?;
         Ok(())
     }
 
@@ -292,7 +309,7 @@ impl Store {
 }
 
 /// A checksum of checksums (`…-3`), as multipart uploads have, says nothing about the whole.
-fn whole_object_sha256(text: &str) -> Option<Sha256> {
+pub(crate) fn whole_object_sha256(text: &str) -> Option<Sha256> {
     let bytes: [u8; 32] = BASE64_STANDARD.decode(text).ok()?.try_into().ok()?;
     Some(Sha256::new(bytes))
 }

@@ -8,6 +8,7 @@ use crate::{
     error::from_sdk,
     item::from_item,
     keys::{self, text},
+    media::Moved,
     replace::Replaced,
 };
 
@@ -157,6 +158,44 @@ impl Store {
                 return Ok(found);
             }
         }
+    }
+
+    /// Forgets all that was made of media, so that it is made anew, as after a restore; false where there is nothing to
+    /// forget, or it was changed meanwhile.
+    pub async fn forget_renditions(&self, media: &Media, now: Timestamp) -> Result<bool, Error> {
+        let status = if media.status == MediaStatus::Ready { MediaStatus::Processing } else { media.status };
+        let bare = Media {
+            status,
+            renditions: None,
+            playback: None,
+            upright: None,
+            conversion: None,
+            attempts: 0,
+            updated_at: now,
+            ..media.clone()
+        };
+        if media.renditions.is_none() && media.playback.is_none() && media.upright.is_none() {
+            return Ok(false);
+        }
+        Ok(self.replace_media(Some(media), Some(&bare), Vec::new()).await? == Replaced::Done)
+    }
+
+    /// Puts media of a backup back into a library that goes on meanwhile, its original being there already. What was made
+    /// of it is to be made anew.
+    pub async fn bring_back_media(&self, media: &Media, now: Timestamp) -> Result<Moved, Error> {
+        let back = Media {
+            status: if media.status == MediaStatus::Ready { MediaStatus::Processing } else { media.status },
+            renditions: None,
+            playback: None,
+            upright: None,
+            conversion: None,
+            attempts: 0,
+            upload: None,
+            trashed_at: None,
+            updated_at: now,
+            ..media.clone()
+        };
+        Ok(self.replace_media(None, Some(&back), Vec::new()).await?.into())
     }
 
     /// Counts another attempt to process media, so that attempts have an end; none where it changed meanwhile.

@@ -25,6 +25,11 @@ pub(super) const MUTATIONS: &[Entry<'static>] = &[
         "mutation { markActivityRead(input: { upTo: \"2020-01-01T00:00:00Z\" }) { unreadCount userErrors { code } } }",
         "{}",
     ),
+    (
+        Admin,
+        "mutation($input: StartBackupInput!) { startBackup(input: $input) { status { state destination failures } userErrors { code message path } } }",
+        r#"{ "input": { "drill": true } }"#,
+    ),
     // Likes, replies, orders.
     (
         Rosa,

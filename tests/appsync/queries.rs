@@ -256,7 +256,7 @@ pub(super) const QUERIES: &[Entry<'static>] = &[
     ),
     (
         Admin,
-        "{ storageUsage { __typename originalsBytes renditionsBytes mediaCount } auditLog(first: 5) { edges { cursor node { __typename id at action outcome actorId actorRole subjectIds actor { displayName role email } } } pageInfo { hasNextPage } } }",
+        "{ storageUsage { __typename originalsBytes renditionsBytes mediaCount } backupStatus { state destination lastStartedAt lastFinishedAt lastSucceededAt mediaCount objectsCopied bytesCopied failures message lastProof { at proved tried records holds problem } } auditLog(first: 5) { edges { cursor node { __typename id at action outcome actorId actorRole subjectIds actor { displayName role email } } } pageInfo { hasNextPage } } }",
         "{}",
     ),
     (Visitor, "{ storageUsage { mediaCount } auditLog { edges { cursor } } viewer { id } }", "{}"),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { createGallery, processed, signedIn, upload } from './support/api.mjs';
-import { launch, newPage, PHONE, signIn } from './support/browser.mjs';
+import { launch, newPage, PHONE, shotPath, signIn } from './support/browser.mjs';
 import { startMantel } from './support/mantel.mjs';
 import { drawn, noted } from './support/pictures.mjs';
 import { until } from './support/wait.mjs';
@@ -38,8 +38,9 @@ const kept = (page, what) => until(() => page.evaluate(async () => {
     return entries;
 }).then(entries => entries >= 3), what);
 
-/** Whether a database of the page holds the answer about the gallery. */
-async function keptAnswers() {
+/** Whether databases of the page hold answers with all of these fields. */
+async function keptAnswers(fields) {
+    let found = '';
     for (const { name } of await indexedDB.databases()) {
         const database = await new Promise((resolve, reject) => {
             const opening = indexedDB.open(name);
@@ -52,9 +53,9 @@ async function keptAnswers() {
             asking.onerror = reject;
         })));
         database.close();
-        if (texts.some(text => text.includes('"months"') || text.includes('\\"months'))) return true;
+        found += texts.join();
     }
-    return false;
+    return fields.every(field => found.includes(`"${field}"`));
 }
 
 test('the page, the galleries and the pictures seen last are there without a connection, with a word about it', async () => {
@@ -67,7 +68,7 @@ test('the page, the galleries and the pictures seen last are there without a con
     await page.locator('[data-media]').nth(2).waitFor();
     await until(async () => await shown(page) >= 3, 'the pictures are shown');
     await kept(page, 'the thumbnails are kept');
-    await until(() => page.evaluate(keptAnswers), 'what the server said is kept');
+    await until(() => page.evaluate(keptAnswers, ['months']), 'what the server said is kept');
     await context.setOffline(true);
 
     await page.reload();
@@ -105,5 +106,40 @@ test('whoever signs out leaves nothing that could be seen without a connection',
     await page.reload();
     await page.locator('h1').first().waitFor();
     assert.equal(await page.getByText('Summer at the lake').count(), 0);
+    await context.close();
+});
+
+test('the timeline and the activity seen last are there without a connection', async () => {
+    const { page, context } = await newPage(browser, PHONE);
+    await signIn(page, mantel.url, 'family');
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    const places = { Timeline: () => page.locator('[data-media]').nth(2), Activity: () => page.getByRole('main').locator('li').first() };
+    for (const [name, something] of Object.entries(places)) {
+        await page.getByRole('link', { name }).click();
+        await something().waitFor();
+    }
+    await until(() => page.evaluate(keptAnswers, ['timelineMonths', 'unreadCount']), 'what the server said is kept');
+    await context.setOffline(true);
+    for (const [name, something] of Object.entries(places)) {
+        await page.goto(`${mantel.url}/${name.toLowerCase()}`);
+        await something().waitFor();
+        await page.getByText('No connection.').waitFor();
+    }
+    await context.close();
+});
+
+test('a problem of the server is told as such, and what one looked for comes by itself once it is over', async () => {
+    const { page, context } = await newPage(browser, { ...PHONE, serviceWorkers: 'block' });
+    await signIn(page, mantel.url, 'family');
+    let broken = true;
+    await page.route('**/graphql', route => (broken ? route.fulfill({ status: 503, json: { message: 'Service Unavailable' } }) : route.continue()));
+    await page.goto(`${mantel.url}/timeline`);
+    await page.getByRole('heading', { name: 'The server has a problem' }).waitFor();
+    await page.screenshot({ path: shotPath('phone-light-trouble') });
+    assert.equal(await page.getByText('check the connection').count(), 0);
+    broken = false;
+    await page.locator('[data-media]').first().waitFor();
+    assert.equal(await page.getByText('The server has a problem').count(), 0);
     await context.close();
 });

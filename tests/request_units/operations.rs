@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use async_graphql_parser::types::OperationType;
+use model::BackupRecord;
 use serde_json::{Value, json};
 use store::Calls;
 
@@ -46,6 +47,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("ShareLinks", Who::Admin, r#"{ "id": "$summer" }"#),
     ("GalleriesAsUser", Who::Admin, r#"{ "asUser": "$family" }"#),
     ("StorageUsage", Who::Admin, "{}"),
+    ("BackupStatus", Who::Admin, "{}"),
     ("AuditLog", Who::Admin, "{}"),
     ("Trash", Who::Admin, "{}"),
     ("Users", Who::Admin, "{}"),
@@ -109,6 +111,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
         Who::Family,
         r#"{ "input": { "currentPassword": "$familyPassword", "newPassword": "a-newer-password" } }"#,
     ),
+    ("StartBackup", Who::Admin, r#"{ "input": {} }"#),
     ("DeleteGallery", Who::Admin, r#"{ "input": { "id": "$album", "withMedia": true } }"#),
     ("SignOut", Who::Family, r#"{ "input": { "everywhere": true } }"#),
 ];
@@ -178,6 +181,9 @@ fn rows(data: &Value) -> usize {
 async fn prepare(library: &mut Library) {
     let (admin, family) = (library.admin.clone(), library.family.clone());
     let summer = library.names["summer"].clone();
+    // A place for backups is set up.
+    let backup = BackupRecord { destination: Some("s3://backup".to_owned()), ..BackupRecord::default() };
+    library.home.system.store.put_backup(&backup).await.expect("the table answers");
     let own = family.comments(&library.names["photo"], "Before it was better said.").await;
     let call = "createShareLink(input: $input) { shareLink { id url } userErrors { code } }";
     let made = admin.does(call, "CreateShareLinkInput", json!({ "galleryId": summer, "label": "Others" })).await;

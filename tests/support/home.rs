@@ -164,6 +164,7 @@ fn options(data: &Path, ahead_seconds: Arc<AtomicI64>) -> Options {
         worker: worker(),
         converter: None,
         processes: true,
+        backup: local::BackupTo::default(),
     }
 }
 

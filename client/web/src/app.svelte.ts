@@ -4,7 +4,7 @@ import { request } from './api';
 import type { ViewerQuery } from './api/generated/graphql';
 import { SignOut } from './api/generated/SignOut';
 import { Viewer } from './api/generated/Viewer';
-import { forgetSession, hasSession, isGuest, onOpenedElsewhere, refreshToken, sessionEvents, type Ended } from './api/session';
+import { forgetSession, forgetVisit, hasSession, isGuest, isVisitOver, onOpenedElsewhere, refreshToken, sessionEvents, type Ended } from './api/session';
 import { belongTo, requestOrLast } from './offline';
 import { connection } from './offline/connection.svelte';
 
@@ -18,7 +18,7 @@ class App {
   /** Whether it is being found out who is signed in. */
   starting = $state(true);
   /** Why nobody is: the session ended by itself, or that of a guest did. */
-  reason: 'ended' | 'guestEnded' | null = $state(null);
+  reason: 'ended' | 'guestEnded' | null = $state(isVisitOver() ? 'guestEnded' : null);
   /** What went wrong when that was asked. */
   problem: unknown = $state.raw(null);
   /** How many things happened that were not read; 100 stands for 100 or more. */
@@ -42,10 +42,6 @@ class App {
   /** Whether Mantel can be reached, as far as is known. */
   get online(): boolean {
     return connection.online;
-  }
-
-  set online(online: boolean) {
-    connection.online = online;
   }
 
   get isAdmin(): boolean {
@@ -77,6 +73,7 @@ class App {
   /** Ends what a guest came for. Whoever is signed in on this device is so in this tab again. */
   async leaveVisit(): Promise<void> {
     if (this.isGuest) await this.signOut(false);
+    forgetVisit();
     this.reason = null;
     await this.start();
   }

@@ -128,6 +128,7 @@ pub(crate) fn options(data: &Path) -> Options {
         worker: Worker::new(env!("CARGO_BIN_EXE_mantel").into(), WorkerLimits::default()),
         converter: None,
         processes: true,
+        backup: local::BackupTo::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use model::Timestamp;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{attempts, error::OpenError, grants, keys, random, sessions, settings::Lifetimes};
 
@@ -176,6 +176,16 @@ fn make_identity(region: &str, now: Timestamp) -> Result<Identity, OpenError> {
     let client_id = random::text(&LETTERS_AND_DIGITS[26..], 26)?;
     let (id_key, access_key) = keys::generate_two()?;
     Ok(Identity { pool_id, client_id, id_key, access_key, created_at: now })
+}
+
+/// The ids of the pool and of its client in a folder that another process may have open.
+///
+/// # Errors
+/// When there is no pool yet.
+pub fn read_ids(dir: &Path) -> Result<(String, String), OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(dir.join(FILE_NAME), flags)?;
+    Ok(connection.query_row("SELECT pool_id, client_id FROM pool", [], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Removes rows that no longer decide anything.

@@ -41,6 +41,7 @@ use self::{
 };
 
 pub use self::{
+    database::read_ids,
     error::OpenError,
     http_api::needs_signature,
     settings::{Lifetimes, PasswordCost, Settings},

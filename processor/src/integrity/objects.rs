@@ -22,8 +22,8 @@ pub(super) async fn compare(
     now: Timestamp,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let originals = sizes(store, Bucket::Originals).await?;
-    let made = sizes(store, Bucket::Renditions).await?;
+    let originals = sizes(&store.originals()).await?;
+    let made = sizes(&store.renditions()).await?;
     report.objects = originals.len() + made.len();
     let mut ids: Vec<&MediaId> = media.keys().collect();
     ids.sort();
@@ -37,8 +37,8 @@ pub(super) async fn compare(
     leftovers(store, media, &made, report).await
 }
 
-async fn sizes(store: &Store, bucket: Bucket) -> Result<HashMap<String, u64>, Error> {
-    let listed = store.list_objects(bucket).await?;
+async fn sizes(bucket: &Bucket) -> Result<HashMap<String, u64>, Error> {
+    let listed = bucket.list("").await?;
     Ok(listed.into_iter().map(|object| (object.key, object.size_bytes)).collect())
 }
 
@@ -56,7 +56,7 @@ async fn has_original(
     }
     let is_wanted = store.get_media(media.id).await?.is_some_and(|now| is_kept(&now));
     let kind = if listed.is_some() { Kind::OriginalDamaged } else { Kind::OriginalMissing };
-    if is_wanted && (listed.is_some() || !store.has_object(Bucket::Originals, &key).await?) {
+    if is_wanted && (listed.is_some() || store.originals().head(&key).await?.is_none()) {
         report.found(kind, media.id.to_string(), End::NeedsYou);
     }
     Ok(false)
@@ -137,7 +137,7 @@ async fn strangers(
             }
             None => false,
         };
-        if !known && store.has_object(Bucket::Originals, key).await? {
+        if !known && store.originals().head(key).await?.is_some() {
             report.found(Kind::OriginalWithoutRecord, key.clone(), End::NeedsYou);
         }
     }
@@ -173,7 +173,7 @@ async fn leftovers(
             Some(id) => has_record(store, id, |media| media.is_unfinished() || named(media, recipe)).await?,
             None => false,
         };
-        if !is_named && store.has_object(Bucket::Renditions, key).await? {
+        if !is_named && store.renditions().head(key).await?.is_some() {
             report.found(Kind::RenditionLeftOver, key.clone(), End::Left);
         }
     }

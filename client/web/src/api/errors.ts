@@ -1,4 +1,7 @@
-/** A request that failed for a reason that typing something else does not mend. `code` is the server's, or `OFFLINE`. */
+/**
+ * A request that failed for a reason that typing something else does not mend. `code` is the server's; `OFFLINE` where no answer
+ * came; `TROUBLE` where what came is none of Mantel's, as of a proxy that does not reach it.
+ */
 export class ApiError extends Error {
   constructor(readonly code: string, message: string, readonly requestId: string | null = null) {
     super(message);
@@ -21,5 +24,8 @@ export class Refused extends Error {
   }
 }
 
-export const isOffline = (error: unknown): boolean => error instanceof ApiError && error.code === 'OFFLINE';
+/** Whether Mantel was out of reach: the same may work in a while. */
+export const isOffline = (error: unknown): boolean => error instanceof ApiError && (error.code === 'OFFLINE' || isTrouble(error));
+/** Whether there is a connection, but the server has a problem. */
+export const isTrouble = (error: unknown): boolean => error instanceof ApiError && error.code === 'TROUBLE';
 export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.code === 'UNAUTHENTICATED';

@@ -1,7 +1,7 @@
 // One request to the API, as it is: no session, no retry.
 
 import { config } from './config';
-import { connection } from '../offline/connection.svelte';
+import { connection, type Reach } from '../offline/connection.svelte';
 import { ApiError } from './errors';
 
 interface GraphqlError {
@@ -14,7 +14,7 @@ export interface Answer {
   body: { data?: unknown; errors?: GraphqlError[] } | null;
 }
 
-/** Sends a document. Throws `OFFLINE` where no answer comes. */
+/** Sends a document. Throws `OFFLINE` where no answer comes, and `TROUBLE` where one comes that is not Mantel's. */
 export async function send(query: string, variables: unknown, token: string | null, signal?: AbortSignal): Promise<Answer> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -30,14 +30,39 @@ export async function send(query: string, variables: unknown, token: string | nu
     text = await response.text();
   } catch (error) {
     signal?.throwIfAborted();
-    connection.online = false;
-    throw new ApiError('OFFLINE', error instanceof Error ? error.message : 'no answer');
+    throw lost('offline', error instanceof Error ? error.message : 'no answer');
   }
   const body = parsed(text);
-  // A proxy before Mantel answers with pages of its own while Mantel starts.
-  connection.online = body !== null || response.status < 502;
-  if (!connection.online) throw new ApiError('OFFLINE', `status ${response.status}`);
+  // A proxy before Mantel answers in its own words while Mantel starts, or fails.
+  if (response.status >= 500 && !body?.data && !body?.errors) throw lost('trouble', `status ${response.status}`);
+  connection.reach = 'online';
   return { status: response.status, body };
+}
+
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 30_000;
+/** What fails again so soon is the same fault: the pauses go on growing. */
+const SAME_FAULT_MS = 60_000;
+let waitMs = FIRST_WAIT_MS;
+let trying = false;
+
+function lost(reach: Exclude<Reach, 'online'>, message: string): ApiError {
+  connection.reach = reach;
+  if (!trying) void tryAgain();
+  return new ApiError(reach === 'offline' ? 'OFFLINE' : 'TROUBLE', message);
+}
+
+/** Asks for next to nothing, more and more seldom, until Mantel answers: what waits for that goes on then. */
+async function tryAgain(): Promise<void> {
+  trying = true;
+  while (!connection.online) {
+    await new Promise(resolve => setTimeout(resolve, waitMs));
+    if (connection.online || document.hidden || !navigator.onLine) continue;
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    await send('{__typename}', {}, null).catch(() => {});
+  }
+  trying = false;
+  setTimeout(() => { waitMs = FIRST_WAIT_MS; }, SAME_FAULT_MS);
 }
 
 /** Null where it is no answer of Mantel's. */

@@ -5,7 +5,7 @@ import { dataOf, isUnauthenticated, send } from './http';
 import type { Operation } from './operation';
 import { access, over } from './session';
 
-export { ApiError, isOffline, isSignedOut, Refused, type Mistake } from './errors';
+export { ApiError, isOffline, isSignedOut, isTrouble, Refused, type Mistake } from './errors';
 
 /** Runs an operation as whoever is signed in. */
 export async function request<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables, signal?: AbortSignal): Promise<Data> {

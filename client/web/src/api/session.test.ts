@@ -108,3 +108,21 @@ test('opening a share link ends the session of the family in this tab alone', ()
   here.session.forgetSession(true);
   expect(here.session.refreshToken()).toBe('Anna refresh');
 });
+
+test('a visit that ended by itself stays so in its tab, whoever of the family is signed in, until one leaves it', async () => {
+  here.session.openGuestSession(tokens('guest'));
+  send.mockResolvedValue({ body: { data: { refreshSession: { session: null } } } });
+  await expect(here.session.access('guest access')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(here.ends.at(-1)).toEqual({ byChoice: false, guest: true, here: true });
+  expect([here.session.isVisitOver(), here.session.hasSession()]).toEqual([true, false]);
+  send.mockResolvedValue(renewed('Anna’s new'));
+  await expect(here.session.access(null)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  here.session.forgetVisit();
+  expect(await here.session.access(null)).toBe('Anna’s new access');
+});
+
+test('a visit that a guest ends leaves no trace', () => {
+  here.session.openGuestSession(tokens('guest'));
+  here.session.forgetSession(true);
+  expect([here.session.isVisitOver(), here.session.refreshToken()]).toEqual([false, 'Anna refresh']);
+});

@@ -15,6 +15,8 @@ const STORED = 'mantel.refreshToken';
 const GUEST = 'mantel.guestToken';
 /** Set when the session ended by itself, for the other tabs, which see no more than that it is gone. */
 const ENDED = 'mantel.sessionEnded';
+/** Set in a tab in which the visit of a guest ended by itself: it stays so when it is loaded anew, until one leaves the visit. */
+const VISIT_OVER = 'mantel.visitOver';
 const LOCK = 'mantel.session';
 
 export interface Tokens {
@@ -39,15 +41,18 @@ export interface Ended {
 export const sessionEvents = new EventTarget();
 
 export const isGuest = (): boolean => sessionStorage.getItem(GUEST) !== null;
+export const isVisitOver = (): boolean => sessionStorage.getItem(VISIT_OVER) !== null;
+export const forgetVisit = (): void => sessionStorage.removeItem(VISIT_OVER);
 export const hasSession = (): boolean => accessToken !== null || refreshToken() !== null;
 
 /** What the browser keeps of the session, for `signOut`. */
 export function refreshToken(): string | null {
-  return sessionStorage.getItem(GUEST) ?? localStorage.getItem(STORED);
+  return sessionStorage.getItem(GUEST) ?? (isVisitOver() ? null : localStorage.getItem(STORED));
 }
 
 export function openSession(tokens: Tokens): void {
   sessionStorage.removeItem(GUEST);
+  forgetVisit();
   // Somebody signed in in another tab meanwhile: that ends there, so that no tab shows one's pictures in another's session.
   if (localStorage.getItem(STORED) !== null) forgetSession(false);
   accessToken = tokens.accessToken;
@@ -59,13 +64,17 @@ export function openGuestSession(tokens: Tokens): void {
   // What the family began in this tab, uploads above all, must not go on in the guest's name.
   if (hasSession() && !isGuest()) tellEnd({ byChoice: false, guest: false, here: true });
   accessToken = tokens.accessToken;
+  forgetVisit();
   sessionStorage.setItem(GUEST, tokens.refreshToken);
 }
 
 export function forgetSession(byChoice: boolean): void {
   const guest = isGuest();
   accessToken = null;
-  if (guest) sessionStorage.removeItem(GUEST);
+  if (guest) {
+    sessionStorage.removeItem(GUEST);
+    if (!byChoice) sessionStorage.setItem(VISIT_OVER, '1');
+  }
   else {
     // First why, then that: the other tabs look at it when they hear of the end.
     if (byChoice) localStorage.removeItem(ENDED);
@@ -92,7 +101,8 @@ function alone<T>(run: () => Promise<T>): Promise<T> {
 async function renew(): Promise<string> {
   const [place, name] = isGuest() ? [sessionStorage, GUEST] as const : [localStorage, STORED] as const;
   const token = place.getItem(name);
-  if (token === null) throw over();
+  // What a guest still asks for after the visit is not asked for in the family's name.
+  if (token === null || isVisitOver()) throw over();
   const answer = await send(RefreshSession, { input: { refreshToken: token } }, null);
   // Meanwhile somebody signed out, or somebody else in: what comes late belongs to nobody.
   if (place.getItem(name) !== token) throw changed();
@@ -125,7 +135,7 @@ export function onOpenedElsewhere(hear: () => void): void {
 // What ends in one tab ends in all of them. A key of null says that everything was cleared.
 window.addEventListener('storage', event => {
   const ended = event.key === null || (event.key === STORED && event.newValue === null);
-  if (ended && !isGuest()) {
+  if (ended && !isGuest() && !isVisitOver()) {
     accessToken = null;
     tellEnd({ byChoice: localStorage.getItem(ENDED) === null, guest: false, here: false });
   }

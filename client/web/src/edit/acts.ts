@@ -13,7 +13,7 @@ import { Told } from '../texts/mistakes';
 import { tell } from '../ui/toasts.svelte';
 import { forEach, inChunks, type Outcome } from './batch';
 import { tellFailures } from './outcome';
-import { nameOf, updateTile } from './tiles';
+import { titleOf, updateTile } from './tiles';
 import { forgetTurn, showTurn } from './turning.svelte';
 
 export type Progress = (finished: number) => void;
@@ -27,7 +27,7 @@ export async function changeEach(tiles: readonly Tile[], list: MediaList, change
   const changed: Tile[] = [];
   const outcome = await forEach(tiles, async tile => changed.push(await change(tile)), progress ? { progress } : {});
   list.update(...changed);
-  tellFailures(outcome.failed, nameOf);
+  tellFailures(outcome.failed, titleOf);
   return outcome;
 }
 
@@ -67,7 +67,7 @@ export async function trash(tiles: readonly Tile[], list: MediaList, progress?: 
   if (done.length > 0) {
     tell(t('edit.deleted', { n: done.length }), app.isAdmin ? { label: t('common.undo'), run: () => restore(done, list) } : null);
   }
-  tellFailures(failed, nameOf);
+  tellFailures(failed, titleOf);
   return outcome;
 }
 
@@ -75,7 +75,7 @@ async function restore(tiles: readonly Tile[], list: MediaList): Promise<void> {
   const { done, failed } = await inChunks(tiles, async ids => (await request(RestoreMedia, { input: { ids } })).restoreMedia);
   if (done.length > 0) await list.reload();
   if (done.length > 0) tell(t('edit.restored', { n: done.length }));
-  tellFailures(failed, nameOf);
+  tellFailures(failed, titleOf);
 }
 
 export async function useAsCover(tile: Tile, gallery: { id: string; title: string }): Promise<void> {
@@ -99,7 +99,7 @@ export async function download(tiles: readonly Tile[], progress?: Progress): Pro
     if (!media?.original) throw new Told(t('edit.noOriginal'));
     await (tiles.length > 1 ? save(media.original.url, media.fileName) : follow(media.original.url));
   }, progress ? { atOnce: 1, progress } : { atOnce: 1 });
-  tellFailures(failed, nameOf);
+  tellFailures(failed, titleOf);
 }
 
 /** Of several links that are followed at once a browser takes the last: each file is fetched whole before the next. */

@@ -8,7 +8,7 @@ import type { Tile } from '../media/list';
 type Changed = NonNullable<NonNullable<UpdateMediaMutation['updateMedia']>['media']>;
 
 /** The tile with what changed of it. A copy, field by field: what else a list keeps with its tiles stays. */
-export function changedTile(tile: Tile, changed: Changed): Tile {
+function changedTile(tile: Tile, changed: Changed): Tile {
   const { caption, fileName, takenAt, takenAtOffsetMinutes, width, height, status, failureReason, thumbhash, dominantColor, thumbnail, updatedAt } = changed;
   return { ...tile, caption, fileName, takenAt, takenAtOffsetMinutes, width, height, status, failureReason, thumbhash, dominantColor, thumbnail, updatedAt };
 }
@@ -20,7 +20,7 @@ export async function updateTile(tile: Tile, changes: Omit<UpdateMediaInput, 'id
   return media ? changedTile(tile, media) : tile;
 }
 
-/** How a picture is called in messages and to screen readers. */
-export function nameOf(tile: Pick<Tile, 'caption' | 'fileName'>): string {
+/** What a picture is called where one must tell it from others of its day: by what somebody wrote, or its file. */
+export function titleOf(tile: Pick<Tile, 'caption' | 'fileName'>): string {
   return tile.caption || tile.fileName;
 }

@@ -1,7 +1,5 @@
 // Pictures that were turned, until their new files are there: what shows them turns the old ones.
 
-import { SvelteMap } from 'svelte/reactivity';
-
 import type { Tile } from '../media/list';
 
 interface Turn {
@@ -10,7 +8,7 @@ interface Turn {
   file: string | null;
 }
 
-const turns = new SvelteMap<string, Turn>();
+let turns: ReadonlyMap<string, Turn> = $state.raw(new Map());
 
 /** Without what is signed: addresses of the same file differ in it. */
 const fileOf = ({ thumbnail }: Pick<Tile, 'thumbnail'>): string | null => thumbnail?.url.split('?', 1)[0] ?? null;
@@ -23,9 +21,9 @@ export function turnOf(tile: Pick<Tile, 'id' | 'thumbnail'>): number {
 
 /** Turns it by less than half around, so that it moves the way that was asked for. */
 export function showTurn(tile: Tile, degrees: 90 | -90): void {
-  turns.set(tile.id, { degrees: turnOf(tile) + degrees, file: fileOf(tile) });
+  turns = new Map(turns).set(tile.id, { degrees: turnOf(tile) + degrees, file: fileOf(tile) });
 }
 
 export function forgetTurn(id: string): void {
-  turns.delete(id);
+  if (turns.has(id)) turns = new Map([...turns].filter(([other]) => other !== id));
 }

@@ -1,5 +1,7 @@
 // What hands do with a grid: clicks, long presses, keys.
 
+import { tellProblem } from '../ui/toasts.svelte';
+import type { Drag } from './drag.svelte';
 import type { SectionList } from './sections.svelte';
 import type { Selection } from './selection.svelte';
 import type { GridView } from './view.svelte';
@@ -13,6 +15,7 @@ interface Grid {
   view: GridView;
   selection: Selection;
   canSelect: () => boolean;
+  drag: Drag;
 }
 
 export class Hands {
@@ -38,33 +41,54 @@ export class Hands {
       event.preventDefault();
     } else if (selection.active || (canSelect() && (range || event.ctrlKey || event.metaKey))) {
       event.preventDefault();
-      if (range) selection.extend(id);
+      if (range) selection.extend(id).catch(tellProblem);
       else selection.toggle(id);
     }
   };
 
   press = (event: PointerEvent): void => {
     const id = mediaAt(event);
+    const { drag, selection, canSelect } = this.#grid;
     this.#pressed = false;
     this.#touching = event.pointerType === 'touch';
-    this.release(event);
-    if (id === null || !this.#touching || !this.#grid.canSelect()) return;
+    this.#stopWaiting();
+    const { clientX: x, clientY: y } = event;
+    if (id === null || event.button !== 0) return;
+    if (!this.#touching) return drag.hold(id, { x, y });
+    if (!canSelect()) return;
     const timer = setTimeout(() => {
       this.#press = null;
       this.#pressed = true;
-      this.#grid.selection.toggle(id);
+      drag.hold(id, { x, y });
+      // What is picked may be meant to be dragged.
+      if (!drag.possible || !selection.ids.has(id)) selection.toggle(id);
       navigator.vibrate?.(10);
     }, LONG_PRESS_MS);
-    this.#press = { timer, x: event.clientX, y: event.clientY };
+    this.#press = { timer, x, y };
   };
 
-  release = (event: PointerEvent): void => {
-    if (!this.#press) return;
-    const still = event.type === 'pointermove' && Math.hypot(event.clientX - this.#press.x, event.clientY - this.#press.y) < STILL_PX;
-    if (still) return;
-    clearTimeout(this.#press.timer);
-    this.#press = null;
+  move = (event: PointerEvent): void => {
+    const { drag } = this.#grid;
+    if (this.#press && Math.hypot(event.clientX - this.#press.x, event.clientY - this.#press.y) >= STILL_PX) this.#stopWaiting();
+    drag.move(event);
+    // The click that follows is none.
+    if (drag.active) this.#pressed = true;
   };
+
+  release = (): void => {
+    this.#stopWaiting();
+    this.#grid.drag.drop();
+  };
+
+  cancel = (): void => {
+    this.#stopWaiting();
+    this.#grid.drag.cancel();
+  };
+
+  #stopWaiting(): void {
+    clearTimeout(this.#press?.timer);
+    this.#press = null;
+  }
 
   /** A long press opens the browser's own menu on some telephones. */
   menu = (event: MouseEvent): void => {
@@ -85,7 +109,7 @@ export class Hands {
     if (id === null || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === ' ' && (selection.active || this.#grid.canSelect())) {
       event.preventDefault();
-      if (event.shiftKey) selection.extend(id);
+      if (event.shiftKey) selection.extend(id).catch(tellProblem);
       else selection.toggle(id);
       return;
     }

@@ -29,7 +29,7 @@ const WIDEST = 3;
 /** What a picture is taken for of which nothing is known: between upright and lying ones. */
 export const USUAL_RATIO = 1.25;
 
-const tamed = (ratio: number): number => Math.min(Math.max(ratio, NARROWEST), WIDEST);
+export const tamed = (ratio: number): number => Math.min(Math.max(ratio, NARROWEST), WIDEST);
 
 /** Lays out pictures of these ratios (width by height) in their order. */
 export function justify(ratios: ArrayLike<number>, measures: Measures): Layout {
@@ -87,6 +87,12 @@ export function justify(ratios: ArrayLike<number>, measures: Measures): Layout {
   starts[rows] = count;
 
   return { lefts, widths, starts, tops: tops.subarray(0, rows), heights: heights.subarray(0, rows), rows, height: Math.max(top - gap, 0) };
+}
+
+/** Lays out pictures in one row of this height, whatever width that takes. */
+export function oneRow(ratios: ArrayLike<number>, height: number, gap: number): Layout {
+  const sum = Array.from(ratios).reduce((all, ratio) => all + tamed(ratio), 0);
+  return justify(ratios, { width: Math.ceil(sum * height) + gap * ratios.length, target: height, gap });
 }
 
 /** About how high so many pictures are, of which only the usual ratio is known. */

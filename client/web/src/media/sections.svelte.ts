@@ -124,8 +124,23 @@ export class SectionList implements MediaList {
   }
 
   /** Those that are here, in order. */
+  get tiles(): Tile[] {
+    return this.sections.flatMap(section => section.tiles);
+  }
+
   get ids(): string[] {
-    return this.sections.flatMap(section => section.tiles.map(({ id }) => id));
+    return this.tiles.map(({ id }) => id);
+  }
+
+  /** All of the list, or of one of its sections, loaded where they are not here. */
+  async all(key?: string): Promise<readonly Tile[]> {
+    if (key !== undefined) {
+      await this.#load(key, Infinity);
+      return this.#here(key);
+    }
+    // One after the other, as what is in sight goes on loading meanwhile; sections without anything go away.
+    for (let rest: Section | undefined; (rest = this.sections.find(({ complete }) => !complete));) await this.#load(rest.key, Infinity);
+    return this.tiles;
   }
 
   /** Puts those that are here in another order: of a list that is in an order by hand. */
@@ -147,11 +162,15 @@ export class SectionList implements MediaList {
     return this.#from(by === 1 ? this.sections.length - 1 : 0, by === 1 ? -1 : 1);
   }
 
-  /** Those that are here between two, both included, in order. */
-  between(one: string, other: string): Tile[] {
-    const all = this.sections.flatMap(section => section.tiles);
-    const ends = [all.findIndex(({ id }) => id === one), all.findIndex(({ id }) => id === other)].sort((a, b) => a - b);
-    return ends[0] === -1 ? [] : all.slice(ends[0], ends[1]! + 1);
+  /** Those between two that are here, both included, in order. What lies between is loaded where it is not here. */
+  async between(one: string, other: string): Promise<Tile[]> {
+    const keys = [one, other].map(id => this.#where.get(id));
+    const ends = keys.map(key => this.sections.findIndex(section => section.key === key)).sort((a, b) => a - b);
+    // Of the last section what comes before one that is here is here.
+    for (const { key } of this.sections.slice(ends[0], ends[1])) await this.#load(key, Infinity);
+    const all = this.tiles;
+    const [from, to] = [one, other].map(id => all.findIndex(tile => tile.id === id)).sort((a, b) => a - b);
+    return from === -1 ? [] : all.slice(from, to! + 1);
   }
 
   update(...tiles: Tile[]): void {

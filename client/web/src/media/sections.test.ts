@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Tile } from './list';
 import { SectionList, type Source } from './sections.svelte';
+import { Selection } from './selection.svelte';
 
 /** Pictures that a list may ask for, and what it asked. */
 class Library implements Source {
@@ -213,5 +214,48 @@ describe('without a connection', () => {
     list.retry();
     await quiet();
     expect([list.problem, list.ids.length]).toEqual([null, 4]);
+  });
+});
+
+describe('a selection', () => {
+  const picked = (selection: Selection): string => selection.tiles.map(({ id }) => id).join('');
+
+  it('of all, or of a month, loads what is not here', async () => {
+    const list = await opened(library());
+    const selection = new Selection(() => list);
+    selection.start();
+    await selection.toggleAll('2026-03');
+    expect([picked(selection), selection.hasAll('2026-03'), selection.hasAll()]).toEqual(['abcd', true, false]);
+    await selection.toggleAll();
+    expect([picked(selection), selection.hasAll()]).toEqual(['abcdefg', true]);
+    await selection.toggleAll('2026-01');
+    expect(picked(selection)).toBe('abcde');
+    await selection.toggleAll();
+    await selection.toggleAll();
+    expect(picked(selection)).toBe('');
+  });
+
+  it('of a range holds what lies between, whichever end is clicked first', async () => {
+    for (const [from, to] of [['b', 'f'], ['f', 'b']] as const) {
+      const list = await opened(library());
+      const selection = new Selection(() => list);
+      for (const key of ['2026-03', '2026-01']) {
+        list.want([{ key, count: 2 }]);
+        await quiet();
+      }
+      selection.toggle(from);
+      await selection.extend(to);
+      expect(picked(selection)).toBe('bcdef');
+    }
+  });
+
+  it('that ended stays so, whatever still comes', async () => {
+    const list = await opened(library());
+    const selection = new Selection(() => list);
+    selection.start();
+    const picking = selection.toggleAll();
+    selection.end();
+    await picking;
+    expect([selection.active, selection.ids.size]).toEqual([false, 0]);
   });
 });

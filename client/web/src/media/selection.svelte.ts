@@ -1,7 +1,7 @@
 // Pictures that were picked out of a grid, to do something with all of them.
 
 import type { Tile } from './list';
-import type { SectionList } from './sections.svelte';
+import type { Section, SectionList } from './sections.svelte';
 
 export class Selection {
   /** Whether a click picks instead of opening. */
@@ -15,9 +15,18 @@ export class Selection {
     this.#list = list;
   }
 
-  /** Those that are picked and still in the list, in its order of loading. */
+  /** Those that are picked and still in the list, in its order. */
   get tiles(): Tile[] {
-    return [...this.ids].flatMap(id => this.#list().tile(id) ?? []);
+    return this.ids.size === 0 ? [] : this.#list().tiles.filter(({ id }) => this.ids.has(id));
+  }
+
+  /** Whether all of a list, or of one of its sections, are picked. */
+  hasAll(key?: string): boolean {
+    return this.#sections(key).every(({ complete, tiles }) => complete && tiles.every(({ id }) => this.ids.has(id)));
+  }
+
+  #sections(key?: string): readonly Section[] {
+    return this.#list().sections.filter(section => key === undefined || section.key === key);
   }
 
   start(): void {
@@ -38,9 +47,21 @@ export class Selection {
     this.#from = id;
   }
 
-  /** Picks all from the one that was clicked last to this one. */
-  extend(id: string): void {
+  /** Picks all from the one that was clicked last to this one; what lies between is loaded where it is not here. */
+  async extend(id: string): Promise<void> {
     if (this.#from === null) return this.toggle(id);
-    this.ids = new Set([...this.ids, ...this.#list().between(this.#from, id).map(tile => tile.id)]);
+    this.#add(await this.#list().between(this.#from, id));
+  }
+
+  /** Picks all of a list, or of one of its sections, also what is not here yet; or none of them, where all are picked. */
+  async toggleAll(key?: string): Promise<void> {
+    if (!this.hasAll(key)) return this.#add(await this.#list().all(key));
+    const gone = new Set(this.#sections(key).flatMap(({ tiles }) => tiles.map(({ id }) => id)));
+    this.ids = new Set([...this.ids].filter(id => !gone.has(id)));
+  }
+
+  #add(tiles: readonly Tile[]): void {
+    // It may have ended while they came.
+    if (this.active) this.ids = new Set([...this.ids, ...tiles.map(({ id }) => id)]);
   }
 }

@@ -5,6 +5,7 @@ import { Favourites } from '../api/generated/Favourites';
 import { Media } from '../api/generated/Media';
 import { Timeline } from '../api/generated/Timeline';
 import { TimelineMonths } from '../api/generated/TimelineMonths';
+import { requestOrLast } from '../offline';
 import type { Source } from './sections.svelte';
 import { monthOf } from './tiles';
 
@@ -30,12 +31,12 @@ export const onePicture: Source['one'] = async id => {
 export const timelineSource: Source = {
   eager: false,
   async start() {
-    const [{ timelineMonths }, { timeline }] = await Promise.all([request(TimelineMonths, {}), request(Timeline, { first: FIRST })]);
+    const [{ timelineMonths }, { timeline }] = await Promise.all([requestOrLast(TimelineMonths, {}), requestOrLast(Timeline, { first: FIRST })]);
     const sections = (timelineMonths ?? []).map(({ month, count }) => ({ key: month, month, count }));
     return { sections, first: timeline?.edges.map(edge => edge.node) ?? [] };
   },
   async page(month, after) {
-    const { timeline } = await request(Timeline, { first: PAGE, after, from: `${month}-01`, to: lastDay(month) });
+    const { timeline } = await requestOrLast(Timeline, { first: PAGE, after, from: `${month}-01`, to: lastDay(month) });
     return { tiles: timeline?.edges.map(edge => edge.node) ?? [], next: timeline?.pageInfo.hasNextPage ? timeline.pageInfo.endCursor : null };
   },
   one: onePicture,
@@ -46,7 +47,7 @@ export const favouritesSource: Source = {
   eager: false,
   start: async () => ({ sections: [{ key: '', month: null, count: null }], first: [] }),
   async page(_, after) {
-    const { favourites } = await request(Favourites, { first: PAGE, after });
+    const { favourites } = await requestOrLast(Favourites, { first: PAGE, after });
     return { tiles: favourites?.edges.map(edge => edge.node) ?? [], next: favourites?.pageInfo.hasNextPage ? favourites.pageInfo.endCursor : null };
   },
   one: onePicture,

@@ -28,6 +28,14 @@ interface Anchor {
   at: number;
 }
 
+/** A place between two pictures of a row: before the one at `index`, and where a line shows it. */
+export interface Slot {
+  index: number;
+  left: number;
+  top: number;
+  height: number;
+}
+
 /** What was in sight of a list when its grid was left, and how far the page was scrolled then. */
 const left = new WeakMap<SectionList, { scroll: number; anchor: Anchor }>();
 
@@ -42,6 +50,8 @@ export class GridView {
   /** What bars hide of the top of the screen. */
   #covered = 0;
   #grid: HTMLElement | null = null;
+  /** Where one jumped to last. */
+  #wanted: string | null = $state(null);
   #anchor: Anchor | null = null;
   /** How far the page was scrolled when that was noted. */
   #scroll = 0;
@@ -50,7 +60,7 @@ export class GridView {
     const width = this.#width;
     if (width === 0) return null;
     const em = this.#em;
-    return { width, target: rowHeight(width), gap: width < 600 ? Math.min(themes.gap, 3) : themes.gap, heading: Math.round(3 * em), apart: Math.round(1.25 * em) };
+    return { width, target: rowHeight(width), gap: width < 600 ? Math.min(themes.gap, 3) : themes.gap, heading: Math.round(3 * em), apart: Math.round(1.25 * em), column: Math.round(9.5 * em) };
   });
   readonly placed: readonly Placed[] = $derived.by(() => (this.measures ? placeSections(this.list().sections, this.measures) : []));
   readonly height = $derived(heightOf(this.placed));
@@ -62,8 +72,12 @@ export class GridView {
     if (!this.measures) return [];
     return wantedBetween(this.placed, this.#top, this.#bottom, this.#bottom - this.#top, this.measures);
   });
-  /** The section at the top of the screen. */
-  readonly current: Section | null = $derived(this.placed[sectionAt(this.placed, this.#top + this.#covered + 1)]?.section ?? null);
+  /** The section at the top of the screen; of several beside each other the one that was jumped to. */
+  readonly current: Section | null = $derived.by(() => {
+    const first = this.placed[sectionAt(this.placed, this.#top + this.#covered + 1)];
+    const wanted = this.placed.find(({ section }) => section.key === this.#wanted);
+    return (wanted?.top === first?.top ? wanted : first)?.section ?? null;
+  });
 
   /** To be attached to the element of the grid. */
   watch = (grid: HTMLElement): (() => void) => {
@@ -132,6 +146,7 @@ export class GridView {
 
   /** Scrolls to the heading of a section. */
   jump(key: string): void {
+    this.#wanted = key;
     const y = this.#yOf(key, null);
     if (y !== null) this.#scrollTo(y - this.#covered);
   }
@@ -156,29 +171,44 @@ export class GridView {
   box(key: string, index: number): { left: number; top: number; width: number; height: number } | null {
     const placed = this.placed.find(({ section }) => section.key === key);
     if (!placed || index >= placed.layout.lefts.length) return null;
-    const { layout, top, heading } = placed;
+    const { layout, top, left, heading } = placed;
     const row = rowOf(layout, index);
-    return { left: layout.lefts[index]!, top: top + heading + layout.tops[row]!, width: layout.widths[index]!, height: layout.heights[row]! };
+    return { left: left + layout.lefts[index]!, top: top + heading + layout.tops[row]!, width: layout.widths[index]!, height: layout.heights[row]! };
+  }
+
+  /** The place that a point of the screen belongs to, in a list of one section. */
+  slotAt({ x, y }: { x: number; y: number }): Slot | null {
+    const [first] = this.placed;
+    if (!this.#grid || !this.measures || !first || first.layout.rows === 0) return null;
+    const { left, right, top } = this.#grid.getBoundingClientRect();
+    const { lefts, widths, starts, tops, heights } = first.layout;
+    const inline = document.documentElement.dir === 'rtl' ? right - x : x - left;
+    const row = rowAt(first.layout, y - top);
+    const end = starts[row + 1]!;
+    let index = starts[row]!;
+    while (index < end && lefts[index]! + widths[index]! / 2 < inline) index += 1;
+    const line = index < end ? lefts[index]! - this.measures.gap / 2 : lefts[end - 1]! + widths[end - 1]! + this.measures.gap / 2;
+    return { index, left: line, top: tops[row]!, height: heights[row]! };
   }
 
   /** The picture over (-1) or under (1) another; null where that is not here. */
   beside(key: string, index: number, by: 1 | -1): string | null {
-    const at = this.placed.findIndex(({ section }) => section.key === key);
-    const here = this.placed[at];
+    const here = this.placed.find(({ section }) => section.key === key);
     const box = this.box(key, index);
     if (!here || !box) return null;
     const row = rowOf(here.layout, index) + by;
-    const inside = row >= 0 && row < here.layout.rows;
-    const there = inside ? here : this.placed[at + by];
-    if (!there || there.layout.rows === 0) return null;
-    return nearestIn(there, inside ? row : by === 1 ? 0 : there.layout.rows - 1, box.left + box.width / 2);
+    const middle = box.left + box.width / 2;
+    if (row >= 0 && row < here.layout.rows) return nearestIn([here], row, middle);
+    const next = by === 1 ? this.placed.find(({ top }) => top > here.top) : this.placed.findLast(({ top }) => top < here.top);
+    const band = this.placed.filter(({ top }) => top === next?.top);
+    return nearestIn(band, by === 1 ? 0 : -1, middle);
   }
 
   /** What is to be seen with a picture: of the first row its heading, and of the first of all the head of the page. */
   #headOf(key: string, top: number): number {
     const placed = this.placed.find(({ section }) => section.key === key);
     if (!placed || top > placed.top + placed.heading) return top - 8;
-    return placed === this.placed[0] ? -scrollY - innerHeight : placed.top;
+    return placed.top === 0 ? -scrollY - innerHeight : placed.top;
   }
 
   #scrollTo(y: number): void {
@@ -213,14 +243,18 @@ export class GridView {
   }
 }
 
-function nearestIn({ section, layout }: Placed, row: number, x: number): string | null {
-  let nearest: number | null = null;
+/** The picture of a row of sections beside each other that is nearest to a place; -1 is the last row. */
+function nearestIn(band: readonly Placed[], row: number, x: number): string | null {
+  let nearest: string | null = null;
   let distance = Infinity;
-  for (let at = layout.starts[row]!; at < layout.starts[row + 1]!; at++) {
-    const away = Math.abs(layout.lefts[at]! + layout.widths[at]! / 2 - x);
-    if (away < distance) [nearest, distance] = [at, away];
+  for (const { section, layout, left } of band) {
+    const at = row === -1 ? layout.rows - 1 : row;
+    for (let index = layout.starts[at] ?? 0; index < (layout.starts[at + 1] ?? 0); index++) {
+      const away = Math.abs(left + layout.lefts[index]! + layout.widths[index]! / 2 - x);
+      if (away < distance) [nearest, distance] = [section.tiles[index]?.id ?? null, away];
+    }
   }
-  return nearest === null ? null : section.tiles[nearest]?.id ?? null;
+  return nearest;
 }
 
 /** Says that the page has its height: a screen that one came back to scrolls to where it was. */

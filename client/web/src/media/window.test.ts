@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import type { Tile } from './list';
 import type { Section } from './sections.svelte';
-import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type GridMeasures } from './window';
+import { heightOf, placeSections, sectionAt, shownBetween, wantedBetween, type GridMeasures, type Placed } from './window';
 
-const MEASURES: GridMeasures = { width: 1200, target: 200, gap: 6, heading: 48, apart: 20 };
+const MEASURES: GridMeasures = { width: 1200, target: 200, gap: 6, heading: 48, apart: 20, column: 150 };
 
 const tiles = (count: number, name: string): Tile[] =>
   Array.from({ length: count }, (_, at) => ({ id: `${name}-${at}`, width: [4, 3, 16][at % 3], height: [3, 4, 9][at % 3] }) as Tile);
@@ -52,6 +52,41 @@ describe('a window', () => {
 
   it('has nothing of a list of nothing', () => {
     expect([heightOf([]), shownBetween([], 0, 800, 800, 119), wantedBetween([], 0, 800, 800, MEASURES)]).toEqual([0, [], []]);
+  });
+});
+
+describe('short months', () => {
+  const some = (counts: number[], loaded = true): Section[] => counts.flatMap((count, at) => months(1, count, loaded).map(section => ({ ...section, key: `m${at}`, month: `2020-${at}` })));
+  const bands = (placed: Placed[]): string[] => [...new Set(placed.map(({ top }) => top))].map(top => placed.filter(one => one.top === top).map(({ section }) => section.count).join('+'));
+
+  it('stand beside each other, as many as fit, in their order', () => {
+    expect(bands(placeSections(some([1, 1, 2, 40, 1, 3, 1, 1, 12]), MEASURES))).toEqual(['1+1+2', '40', '1+3', '1+1', '12']);
+  });
+
+  it('stay in their rows when their pictures become known', () => {
+    const counts = [1, 2, 1, 9, 2, 1, 1, 4, 1];
+    expect(bands(placeSections(some(counts), MEASURES))).toEqual(bands(placeSections(some(counts, false), MEASURES)));
+  });
+
+  it('keep within the width, apart from each other, and show every picture once', () => {
+    for (const width of [320, 384, 768, 1184, 2400]) {
+      const measures = { ...MEASURES, width, target: Math.round(90 + width * 0.09) };
+      for (let seed = 1; seed < 60; seed++) {
+        const placed = placeSections(some(Array.from({ length: 12 }, (_, at) => 1 + ((seed * 7 + at * at * seed) % 5))), measures);
+        for (const [at, one] of placed.entries()) {
+          expect(one.left + one.width).toBeLessThanOrEqual(width);
+          expect(one.layout.starts[one.layout.rows]).toBe(one.section.count);
+          const before = placed[at - 1];
+          if (before?.top === one.top) expect([one.left - before.left - before.width, one.height]).toEqual([MEASURES.apart, before.height]);
+          for (let tile = 0; tile < one.section.tiles.length; tile++) expect(one.layout.lefts[tile]! + one.layout.widths[tile]!).toBeLessThanOrEqual(one.width + 1);
+        }
+      }
+    }
+  });
+
+  it('are asked for as a whole when they come into sight', () => {
+    const wanted = wantedBetween(placeSections(some([1, 2, 1], false), MEASURES), 0, 800, 0, MEASURES);
+    expect(wanted.map(({ key, count }) => [key, count])).toEqual([['m0', 1], ['m1', 2], ['m2', 1]]);
   });
 });
 

@@ -1,6 +1,6 @@
 // Which part of a long list is in sight, and must be in the page.
 
-import { estimatedHeight, justify, rowAt, USUAL_RATIO, type Layout, type Measures } from './layout';
+import { estimatedHeight, justify, oneRow, rowAt, tamed, USUAL_RATIO, type Layout, type Measures } from './layout';
 import type { Section } from './sections.svelte';
 import { ratioOf } from './tiles';
 
@@ -9,12 +9,16 @@ export interface GridMeasures extends Measures {
   heading: number;
   /** Between sections. */
   apart: number;
+  /** What a heading needs of the width. */
+  column: number;
 }
 
-/** A section, and where it is in the grid. */
+/** A section, and where it is in the grid. Short ones stand beside each other: they have the same top and height. */
 export interface Placed {
   section: Section;
   top: number;
+  left: number;
+  width: number;
   heading: number;
   /** Of the pictures that are here; what is to come follows below. */
   layout: Layout;
@@ -53,15 +57,54 @@ function layoutOf(section: Section, measures: GridMeasures): Layout {
   return layout;
 }
 
-/** Puts sections below each other. The same `measures` object finds what was worked out before. */
+/** Puts sections below each other, and short ones beside each other. The same `measures` object finds what was worked out before. */
 export function placeSections(sections: readonly Section[], measures: GridMeasures): Placed[] {
   const ratio = usualRatio(sections);
-  let top = 0;
-  return sections.map(section => {
-    const heading = section.month === null ? 0 : measures.heading;
-    const layout = layoutOf(section, measures);
-    const placed = { section, top, heading, layout, height: heading + layout.height + restHeight(section, layout, ratio, measures) };
-    top += placed.height + measures.apart;
+  const placed: Placed[] = [];
+  for (let at = 0, top = 0; at < sections.length;) {
+    const many = besideEachOther(sections, at, measures);
+    const band = many > 1 ? sideBySide(sections.slice(at, at + many), top, measures) : [alone(sections[at]!, top, ratio, measures)];
+    placed.push(...band);
+    top += band[0]!.height + measures.apart;
+    at += many;
+  }
+  return placed;
+}
+
+function alone(section: Section, top: number, ratio: number, measures: GridMeasures): Placed {
+  const heading = section.month === null ? 0 : measures.heading;
+  const layout = layoutOf(section, measures);
+  const height = heading + layout.height + restHeight(section, layout, ratio, measures);
+  return { section, top, left: 0, width: measures.width, heading, layout, height };
+}
+
+/** How many sections from this one on fit into one row. By their counts alone: nothing changes its row when it is loaded. */
+function besideEachOther(sections: readonly Section[], from: number, { width, target, gap, apart, column }: GridMeasures): number {
+  let left = 0;
+  let at = from;
+  for (; at < sections.length; at++) {
+    const { month, count } = sections[at]!;
+    if (month === null || count === null) break;
+    left += Math.max(count * (USUAL_RATIO * target + gap) - gap, column);
+    if (left > width) break;
+    left += apart;
+  }
+  return Math.max(at - from, 1);
+}
+
+/** Sections in one row, all of one height: as high as rows want to be, or lower where it is wider than was thought. */
+function sideBySide(sections: readonly Section[], top: number, { width, target, gap, apart, column, heading }: GridMeasures): Placed[] {
+  const ratios = sections.map(({ tiles, count }) => Array.from({ length: Math.max(count ?? 0, tiles.length) }, (_, at) => (tiles[at] ? ratioOf(tiles[at]) : USUAL_RATIO)));
+  const sums = ratios.map(some => some.reduce((sum, ratio) => sum + tamed(ratio), 0));
+  const widthIn = (height: number, at: number): number => Math.max(Math.round(sums[at]! * height + gap * (ratios[at]!.length - 1)), column);
+  const wholeIn = (height: number): number => sums.reduce((sum, _, at) => sum + widthIn(height, at), apart * (sums.length - 1));
+  let height = target;
+  while (wholeIn(height) > width && height > 1) height -= 1;
+  let left = 0;
+  return sections.map((section, at) => {
+    const layout = oneRow(ratios[at]!.slice(0, section.tiles.length), height, gap);
+    const placed = { section, top, left, width: widthIn(height, at), heading, layout, height: heading + height };
+    left += placed.width + apart;
     return placed;
   });
 }
@@ -77,7 +120,7 @@ function usualRatio(sections: readonly Section[]): number {
   let sum = 0;
   let count = 0;
   for (const { tiles } of sections) {
-    for (let at = 0; at < tiles.length && at < 50; at++) sum += Math.min(Math.max(ratioOf(tiles[at]!), 0.5), 3);
+    for (let at = 0; at < tiles.length && at < 50; at++) sum += tamed(ratioOf(tiles[at]!));
     count += Math.min(tiles.length, 50);
     if (count > 500) break;
   }
@@ -133,12 +176,13 @@ export function wantedBetween(placed: readonly Placed[], top: number, bottom: nu
   const perTile = (measures.target + measures.gap) * (USUAL_RATIO * measures.target + measures.gap) / (measures.width + measures.gap);
   const wanted: (Wanted & { away: number })[] = [];
   for (let at = sectionAt(placed, top - around); at < placed.length && placed[at]!.top < bottom + around; at++) {
-    const { section, top: above, heading, layout, height } = placed[at]!;
-    const end = Math.min(bottom + around, above + height);
-    const missing = end - (above + heading + layout.height);
-    if (section.complete || missing <= 0) continue;
+    const { section, top: above, heading, layout, height, width } = placed[at]!;
+    if (section.complete) continue;
     const away = Math.max(above - bottom, top - above - height, 0);
-    wanted.push({ key: section.key, count: section.tiles.length + Math.ceil(missing / perTile), away });
+    const missing = Math.min(bottom + around, above + height) - (above + heading + layout.height);
+    // Of those beside each other all, which are few.
+    if (width < measures.width) wanted.push({ key: section.key, count: Math.max(section.count ?? 0, section.tiles.length + 1), away });
+    else if (missing > 0) wanted.push({ key: section.key, count: section.tiles.length + Math.ceil(missing / perTile), away });
   }
   return wanted.sort((a, b) => a.away - b.away);
 }

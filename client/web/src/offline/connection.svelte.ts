@@ -1,10 +1,17 @@
+/** `trouble` is where there is a connection, but what answers is not Mantel. */
+export type Reach = 'online' | 'offline' | 'trouble';
+
 /** Whether Mantel can be reached, as far as is known. */
 class Connection {
-  online = $state(navigator.onLine);
+  reach: Reach = $state(navigator.onLine ? 'online' : 'offline');
 
   constructor() {
-    addEventListener('online', () => { this.online = true; });
-    addEventListener('offline', () => { this.online = false; });
+    addEventListener('online', () => { this.reach = 'online'; });
+    addEventListener('offline', () => { this.reach = 'offline'; });
+  }
+
+  get online(): boolean {
+    return this.reach === 'online';
   }
 }
 

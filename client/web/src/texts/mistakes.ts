@@ -22,6 +22,7 @@ const MISTAKES: Readonly<Record<string, Key>> = {
 
 const ERRORS: Readonly<Record<string, Key>> = {
   OFFLINE: 'common.offline',
+  TROUBLE: 'common.trouble',
   UNAUTHENTICATED: 'common.sessionEnded',
   UNAVAILABLE: 'common.errorUnavailable',
   FORBIDDEN: 'common.errorForbidden',
@@ -42,11 +43,11 @@ function keyOf({ code, path }: Mistake, fields: readonly string[]): Key | undefi
   return MISTAKES[code];
 }
 
-/** The server's own words are English, and say more than a code. `fields` are those of the form. */
+/** The server's own words are English, and say more than a code, but not how long a lock lasts. `fields` are those of the form. */
 export function mistakeText(mistake: Mistake, fields: readonly string[] = []): string {
   const { message } = mistake;
   const key = keyOf(mistake, fields);
-  return (language === 'en' && message) || !key ? message || t('common.errorInternal') : t(key);
+  return (language === 'en' && message && mistake.code !== 'LOCKED') || !key ? message || t('common.errorInternal') : t(key);
 }
 
 /** What browsers say where a part of the page does not come: in English, with the names of our files. */

@@ -1,6 +1,6 @@
 // Short messages at the edge of the page.
 
-import { isOffline, isSignedOut } from '../api';
+import { isOffline, isSignedOut, isTrouble } from '../api';
 import { sessionEvents } from '../api/session';
 import { t } from '../texts';
 
@@ -47,7 +47,7 @@ export function tellProblem(error: unknown): void {
 
 /** What went wrong, in words. They are loaded apart: no page begins with a mistake. */
 export async function words(error: unknown): Promise<string> {
-  if (isOffline(error)) return t('common.offline');
+  if (isOffline(error)) return t(isTrouble(error) ? 'common.trouble' : 'common.offline');
   try {
     return (await import('../texts/mistakes')).problemText(error);
   } catch {

@@ -11,22 +11,22 @@ export interface Unsent {
 }
 
 // Somebody else may sign in in the same tab.
-const nameOf = (kind: string, id: string): string => `mantel.${kind}.${app.user?.id ?? ''}.${id}`;
+const keyOf = (kind: string, id: string): string => `mantel.${kind}.${app.user?.id ?? ''}.${id}`;
 
 /** What was begun at a place: a new comment on a picture, a reply, a change. */
-export const draft = (place: string): string => sessionStorage.getItem(nameOf('draft', place)) ?? '';
+export const draft = (place: string): string => sessionStorage.getItem(keyOf('draft', place)) ?? '';
 
 export function keepDraft(place: string, text: string): void {
-  keep(nameOf('draft', place), text);
+  keep(keyOf('draft', place), text);
 }
 
 export function unsent(mediaId: string): Unsent[] {
-  const text = sessionStorage.getItem(nameOf('unsent', mediaId));
+  const text = sessionStorage.getItem(keyOf('unsent', mediaId));
   return text === null ? [] : JSON.parse(text) as Unsent[];
 }
 
 export function keepUnsent(mediaId: string, all: readonly Unsent[]): void {
-  keep(nameOf('unsent', mediaId), all.length > 0 ? JSON.stringify(all) : '');
+  keep(keyOf('unsent', mediaId), all.length > 0 ? JSON.stringify(all) : '');
 }
 
 function keep(name: string, text: string): void {

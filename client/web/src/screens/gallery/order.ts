@@ -24,3 +24,11 @@ export function moved(all: readonly string[], some: ReadonlySet<string>, by: 1 |
   if (at < 0 || at > others.length) return null;
   return { moving, after: others[at - 1] ?? null, order: [...others.slice(0, at), ...moving, ...others.slice(at)] };
 }
+
+/** Puts some, in their order, before the one at an index of all, or at the end; null where they are there. */
+export function movedTo(all: readonly string[], some: ReadonlySet<string>, index: number): Move | null {
+  const moving = all.filter(id => some.has(id));
+  const before = all.slice(0, index).filter(id => !some.has(id));
+  const order = [...before, ...moving, ...all.slice(index).filter(id => !some.has(id))];
+  return order.every((id, at) => id === all[at]) ? null : { moving, after: before.at(-1) ?? null, order };
+}

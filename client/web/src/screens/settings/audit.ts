@@ -37,6 +37,7 @@ const ACTIONS: Readonly<Record<string, Key>> = {
   createShareLink: 'settings.logCreateShareLink',
   revokeShareLink: 'settings.logRevokeShareLink',
   openShareLink: 'settings.logOpenShareLink',
+  startBackup: 'settings.logStartBackup',
 };
 
 const OUTCOMES: Readonly<Record<string, Key>> = {

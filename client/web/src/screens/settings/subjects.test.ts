@@ -1,0 +1,28 @@
+import { describe, expect, it, vi } from 'vitest';
+
+// Names come from the API, which a browser's page asks: here it is only chosen of what.
+vi.mock('../../access/links', () => ({}));
+vi.mock('../../access/users', () => ({}));
+vi.mock('../../api', () => ({}));
+vi.mock('../../edit/tiles', () => ({}));
+vi.mock('../../texts', () => ({}));
+vi.mock('../galleries/galleries.svelte', () => ({}));
+
+import { namedOf } from './subjects';
+
+const named = (actorId: string | null, ...subjectIds: string[]): string[] => namedOf({ actorId, subjectIds });
+
+describe('what a line of the log was about', () => {
+  it('is the gallery and the person, or one of the pictures', () => {
+    expect(named('usr_a', 'usr_b', 'gal_1')).toEqual(['gal_1', 'usr_b']);
+    expect(named('usr_a', 'med_1', 'med_2', 'med_3')).toEqual(['med_1']);
+  });
+
+  it('is not whoever did it', () => {
+    expect(named('usr_a', 'usr_a')).toEqual([]);
+  });
+
+  it('leaves out what has no name', () => {
+    expect(named(null, 'xyz_1')).toEqual([]);
+  });
+});
