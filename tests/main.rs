@@ -13,4 +13,5 @@ mod request_units;
 mod schema;
 mod stories;
 mod support;
+mod template;
 mod workspace;

@@ -11,6 +11,7 @@ use processor::{
 use crate::{
     backups::are_on_one_disk,
     data_folder::{DataFolder, DataFolderError},
+    maintenance::last_integrity,
     system::Options,
 };
 
@@ -66,6 +67,7 @@ pub async fn examine(options: &Options, ffmpeg: Option<PathBuf>, search_path: Op
         films(ffmpeg, search_path).await,
         workers(&options.worker).await,
         data(&options.data),
+        whole(options).await,
         backups(options),
     ]
 }
@@ -134,6 +136,28 @@ fn data(path: &std::path::Path) -> Finding {
         Some(free) => Finding::new("Data", Health::Fine, format!("{name}: {state}; {} left", gigabytes(free))),
         None => Finding::new("Data", Health::Fine, format!("{name}: {state}")),
     }
+}
+
+/// What the last look at everything found.
+async fn whole(options: &Options) -> Finding {
+    let last = match last_integrity(options.clone()).await {
+        Ok(last) => last,
+        Err(error) => return Finding::new("Whole", Health::Lacking, format!("not known: {error:#}.")),
+    };
+    let Some(last) = last else {
+        let text = "nobody looked yet. Mantel does while it runs, once a day; or run `mantel integrity`.";
+        return Finding::new("Whole", Health::Lacking, text);
+    };
+    let when = last.ended_at.day_at(0);
+    if !last.is_well() {
+        let text = format!("{when}: {} things need somebody. Run `mantel integrity` to see what.", last.needs_you);
+        return Finding::new("Whole", Health::Broken, text);
+    }
+    if last.unread > 0 {
+        let text = format!("{when}: all well, but {} originals could not be read in time.", last.unread);
+        return Finding::new("Whole", Health::Lacking, text);
+    }
+    Finding::new("Whole", Health::Fine, format!("{when}: {} photos and films are there", last.media))
 }
 
 fn backups(options: &Options) -> Finding {

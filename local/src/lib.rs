@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 mod dynamodb;
 mod events;
+mod export;
 mod gateway;
 mod hosts;
 mod maintenance;
@@ -21,5 +22,8 @@ mod system;
 pub use accounts::{FirstPasswords, NewAccount};
 pub use backups::BackupTo;
 pub use data_folder::{DataFolderError, Secrets};
-pub use maintenance::{check_exists, credentials, redrive, reprocess, with_library};
+pub use export::Exported;
+pub use maintenance::{
+    check_exists, check_integrity, credentials, erase_person, export, last_integrity, redrive, reprocess, with_library,
+};
 pub use system::{Options, REGION, System};

@@ -6,7 +6,7 @@ use std::{
     fmt::Write as _,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::SystemTime,
@@ -16,9 +16,11 @@ use anyhow::Context;
 use backup_command::{BackupArgs, BackupCommand};
 use clap::{Args, Parser, Subcommand};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use local::{FirstPasswords, Options, System, backups::are_on_one_disk, cognito::PasswordCost, doctor::Health};
+use local::{
+    Exported, FirstPasswords, Options, System, backups::are_on_one_disk, cognito::PasswordCost, doctor::Health,
+};
 use model::{Role, Timestamp};
-use processor::{Asked, Reprocess, Worker, video::Converter};
+use processor::{Asked, CheckIntegrity, Progress, Reprocess, Worker, video::Converter};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -101,6 +103,34 @@ enum Command {
         #[arg(long)]
         failed: bool,
     },
+    /// Looks whether all photos and films are there and whole, and mends what can be; nothing is ever deleted
+    Integrity {
+        /// Reads all originals again, and not only the share of this day
+        #[arg(long)]
+        all: bool,
+        /// Answers in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes the library into a folder: originals by gallery and date, what is known of them, an album to look at
+    Export {
+        /// The folder; what it has already is not fetched again
+        dir: PathBuf,
+        /// Only what is of one person, by the name or address of the account
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
+    },
+    /// Erases a person: the account, comments, likes, places on access lists
+    ErasePerson {
+        /// Name or address of the account
+        name: String,
+        /// The photos and films that the person brought, too, for good
+        #[arg(long)]
+        media: bool,
+        /// Says that it is meant: nothing of it comes back
+        #[arg(long)]
+        yes: bool,
+    },
     /// Makes backups, checks them, and restores from them
     Backup {
         #[command(subcommand)]
@@ -162,6 +192,9 @@ async fn run() -> anyhow::Result<()> {
         }
         Some(Command::Redrive) => redrive(&options).await,
         Some(Command::Reprocess { failed }) => reprocess(options, Reprocess { failed }).await,
+        Some(Command::Integrity { all, json }) => integrity(options, CheckIntegrity { all }, json).await,
+        Some(Command::Export { dir, person }) => export(options, &dir, person.as_deref()).await,
+        Some(Command::ErasePerson { name, media, yes }) => erase_person(options, &name, media, yes).await,
         Some(Command::Backup { what }) => Box::pin(what.run(options)).await,
         Some(Command::Doctor) => doctor(&options, cli.serve.ffmpeg).await,
         Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
@@ -316,6 +349,57 @@ async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<()> {
         "{outdated} with pictures of an earlier version, {films} films that waited for ffmpeg, {failed} that could not be \
          processed.\nThey are made anew while Mantel runs. Until then everything stays as it is.\n"
     ))
+}
+
+async fn integrity(options: Options, what: CheckIntegrity, json: bool) -> anyhow::Result<()> {
+    let tell = |progress: Progress| {
+        if progress.done.is_multiple_of(100) && progress.of > 0 {
+            let _ = writeln!(io::stderr(), "read {} of {} originals", progress.done, progress.of);
+        }
+    };
+    let report = local::check_integrity(options, what, &tell).await?;
+    say(&if json { format!("{}\n", serde_json::to_string_pretty(&report)?) } else { report.to_string() })?;
+    anyhow::ensure!(report.is_well(), "something is not whole; see above");
+    Ok(())
+}
+
+async fn export(options: Options, dir: &Path, person: Option<&str>) -> anyhow::Result<()> {
+    let tell = |done: Exported, of: usize| {
+        if (done.media + done.problems).is_multiple_of(100) {
+            let _ = writeln!(io::stderr(), "{} of {of} photos and films", done.media + done.problems);
+        }
+    };
+    let done = local::export(options, dir, person, &tell).await?;
+    say(&format!(
+        "{} photos and films are in {}; {} of them were there already. Open {} to look at them.\n",
+        done.media,
+        dir.display(),
+        done.kept,
+        dir.join("index.html").display()
+    ))?;
+    anyhow::ensure!(
+        done.problems == 0,
+        "{} originals are missing or damaged; they are named in {}",
+        done.problems,
+        dir.join("problems.txt").display()
+    );
+    Ok(())
+}
+
+async fn erase_person(options: Options, name: &str, media: bool, yes: bool) -> anyhow::Result<()> {
+    let what = if media { " and the photos and films that they brought" } else { "" };
+    anyhow::ensure!(
+        yes,
+        "this erases {name}{what} for good. `mantel export DIR --person NAME` gives them what is \
+        theirs first. Say --yes if it is meant"
+    );
+    let erased = local::erase_person(options, name, media).await?;
+    say(&format!(
+        "{} comments, {} likes, {} photos and films were erased.\n",
+        erased.comments, erased.likes, erased.media
+    ))?;
+    anyhow::ensure!(erased.left == 0, "{} things were being changed at that moment; run it again", erased.left);
+    Ok(())
 }
 
 async fn doctor(options: &Options, ffmpeg: Option<PathBuf>) -> anyhow::Result<()> {

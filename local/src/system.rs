@@ -28,6 +28,7 @@ use crate::{
     events::{Delivery, Lane},
     gateway::Gateway,
     hosts::Hosts,
+    maintenance::look_daily,
     s3,
     server::{plain, serve},
     site::{Files, Site},
@@ -255,6 +256,7 @@ fn process(
     for lane in Lane::ALL {
         tasks.spawn(delivery.clone().run(lane, stopped.clone()));
     }
+    tasks.spawn(look_daily(store.clone(), options.clock.clone(), stopped.clone()));
     if options.backup.destination().is_some() {
         let backups = Backups { store: store.clone(), options: options.clone(), wishes };
         tasks.spawn(backups.keep(stopped.clone()));

@@ -7,6 +7,7 @@ mod exif;
 mod exit;
 mod handler;
 mod hevc;
+mod integrity;
 mod motion;
 mod picture;
 mod sniff;
@@ -19,6 +20,7 @@ pub use config::search_path;
 pub use event::{BatchResponse, Failure, ObjectCreated, batch_of_one};
 pub use exif::{PhotoFacts, read_exif};
 pub use handler::{Asked, Processor, Reprocess, Tools, reprocess};
+pub use integrity::{CheckIntegrity, End, Finding, Kind, Progress, Report, SHARES, check_integrity, last_integrity};
 pub use motion::motion_part;
 pub use picture::{
     FileFacts, Limits, Orientation, PREVIEW_SIDE, Refusal, Rendered, RenditionFile, THUMBNAIL_SIDE, UprightOriginal,

@@ -7,8 +7,8 @@ use std::{
 };
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use model::Timestamp;
-use processor::{Processor, Reprocess, Tools};
+use model::{Clock, Timestamp};
+use processor::{CheckIntegrity, Processor, Reprocess, Tools};
 use serde_json::{Value, json};
 use store::{Settings, Store};
 
@@ -43,7 +43,8 @@ async fn run() -> Result<(), Error> {
 }
 
 /// What the function is called with: a batch of SQS, or one of `{"reconcile": {}}` and `{"reprocess": {"failed": false}}`,
-/// which look for what got lost or is made otherwise today, and put it into the queue.
+/// which look for what got lost or is made otherwise today, and put it into the queue; or `{"integrity": {"all": false}}`,
+/// which looks whether all is whole and answers with what it found.
 async fn answer(processor: &Processor, store: &Store, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let said = |error: model::Error| Error::from(format!("{error:?}"));
     if event.payload.get("reconcile").is_some() {
@@ -53,6 +54,16 @@ async fn answer(processor: &Processor, store: &Store, event: LambdaEvent<Value>)
     if let Some(what) = event.payload.get("reprocess") {
         let what: Reprocess = serde_json::from_value(what.clone())?;
         return Ok(serde_json::to_value(processor::reprocess(store, what, now()).await.map_err(said)?)?);
+    }
+    if let Some(what) = event.payload.get("integrity") {
+        let what: CheckIntegrity = serde_json::from_value(what.clone())?;
+        let time_left = event.context.deadline().duration_since(system_now()).unwrap_or_default();
+        // The other half is for the last original that is begun: a film takes minutes.
+        let deadline = tokio::time::Instant::now() + time_left / 2;
+        let clock: Clock = Arc::new(now);
+        let report = processor::check_integrity(store, &clock, what, Some(deadline), &|_| {}).await.map_err(said)?;
+        tracing::info!(found = report.found, needs_you = report.needs_you, unread = report.unread, "looked at all");
+        return Ok(serde_json::to_value(report.shortened())?);
     }
     let time_left = event.context.deadline().duration_since(system_now()).unwrap_or_default();
     let handled = Box::pin(processor.handle(event.payload, time_left.saturating_sub(RESERVE))).await;

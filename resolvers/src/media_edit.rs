@@ -334,7 +334,6 @@ fn refuse_on_its_way(media: &Record, field: &'static str) -> Result<(), InputErr
     Err(InputError::new(InputErrorCode::Conflict, field, message))
 }
 
-/// Objects go before the record, so that a run that was cut short can be repeated.
 async fn erase(ctx: &Context<'_>, id: MediaId, seen: Seen) -> Result<Option<GalleryId>, Error> {
     let media = seen?.ok_or_else(|| InputError::not_found("ids"))?;
     let mut changed = None;
@@ -342,11 +341,7 @@ async fn erase(ctx: &Context<'_>, id: MediaId, seen: Seen) -> Result<Option<Gall
         changed = trash(ctx, id, gate::media(ctx, id, Action::TrashMedia).await).await?;
     }
     let media = store(ctx).begin_erasing(id).await?.ok_or_else(at_this_moment)?;
-    store(ctx).delete_renditions(id, None).await?;
-    store(ctx).delete_original(id).await?;
-    store(ctx).erase_media(&media).await?;
-    // What was being made of it meanwhile. Whoever makes something later finds no record, and sees to it.
-    store(ctx).delete_renditions(id, None).await?;
+    store(ctx).erase_stored(&media).await?;
     Ok(changed)
 }
 

@@ -187,6 +187,11 @@ pub(crate) fn bookmark(id: Ulid) -> Key {
     Key { pk: format!("{BOOKMARK_PREFIX}{id}"), sk: "BOOKMARK".to_owned() }
 }
 
+/// The result of the last look at whether all is whole.
+pub(crate) fn integrity() -> Key {
+    Key { pk: "INTEGRITY".to_owned(), sk: "INTEGRITY".to_owned() }
+}
+
 fn activity(at: Timestamp, what: &str) -> Key {
     Key { pk: ACTIVITY.to_owned(), sk: format!("{at}#{what}") }
 }

@@ -35,18 +35,24 @@ pub(crate) struct Pointer {
 }
 
 /// What follows from the record of a photo or video.
-#[derive(Default, PartialEq)]
-struct Following {
-    index1: Option<(String, String)>,
-    index2: Option<(String, String)>,
-    expires_at: Option<i64>,
-    claim: Option<Key>,
-    pointer: Option<(Key, String, String)>,
-    words: BTreeSet<Key>,
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Following {
+    pub(crate) index1: Option<(String, String)>,
+    pub(crate) index2: Option<(String, String)>,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) claim: Option<Key>,
+    pub(crate) pointer: Option<(Key, String, String)>,
+    pub(crate) words: BTreeSet<Key>,
 }
 
 impl Following {
-    fn of(media: &Media) -> Self {
+    /// The keys of the items that follow.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+        let pointer = self.pointer.iter().map(|(key, ..)| key);
+        self.claim.iter().chain(pointer).chain(&self.words).cloned()
+    }
+
+    pub(crate) fn of(media: &Media) -> Self {
         let shown = media.is_shown();
         let order = keys::media_order(media);
         let in_trash = || media.trashed_at.map(|since| (TRASH.to_owned(), keys::time_order(since, media.id)));
@@ -66,17 +72,28 @@ impl Following {
 }
 
 /// What a gallery counts of its media.
-#[derive(Default)]
-struct Counts {
-    shown: i64,
-    stored: i64,
-    originals_bytes: i64,
-    renditions_bytes: i64,
-    months: BTreeMap<String, i64>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) shown: i64,
+    pub(crate) stored: i64,
+    pub(crate) originals_bytes: i64,
+    pub(crate) renditions_bytes: i64,
+    pub(crate) months: BTreeMap<String, i64>,
 }
 
 impl Counts {
-    fn count(&mut self, media: &Media, sign: i64) -> Result<(), Error> {
+    /// Whether a gallery says the same. Months without pictures may stay behind in it.
+    pub(crate) fn are_of(&self, gallery: &Gallery) -> bool {
+        let is = |count: i64, told: u64| u64::try_from(count).is_ok_and(|count| count == told);
+        let months = gallery.months.iter().filter(|(_, count)| **count != 0);
+        is(self.shown, gallery.media_count.into())
+            && is(self.stored, gallery.stored_count)
+            && is(self.originals_bytes, gallery.originals_bytes)
+            && is(self.renditions_bytes, gallery.renditions_bytes)
+            && self.months.iter().filter(|(_, count)| **count != 0).eq(months)
+    }
+
+    pub(crate) fn count(&mut self, media: &Media, sign: i64) -> Result<(), Error> {
         if media.status == MediaStatus::Uploading {
             return Ok(());
         }
@@ -137,7 +154,7 @@ pub(crate) fn difference<T: Serialize>(before: &T, after: &T) -> Result<Change, 
     Ok(change)
 }
 
-fn move_in(
+pub(crate) fn move_in(
     change: Change,
     index: Index,
     before: Option<&(String, String)>,
@@ -218,7 +235,12 @@ impl Store {
         Ok(self.change_write(&key, change))
     }
 
-    fn claim_writes(&self, id: MediaId, was: &Following, is: &Following) -> Result<Vec<TransactWriteItem>, Error> {
+    pub(crate) fn claim_writes(
+        &self,
+        id: MediaId,
+        was: &Following,
+        is: &Following,
+    ) -> Result<Vec<TransactWriteItem>, Error> {
         let mut writes = Vec::new();
         if let Some(held) = was.claim.as_ref().filter(|held| is.claim.as_ref() != Some(held)) {
             writes.push(self.delete_write(held, Change::of_any().when_absent_or(PK, "media_id", &id)?));
@@ -253,7 +275,7 @@ impl Store {
         Ok(writes.collect())
     }
 
-    fn pointer_writes(
+    pub(crate) fn pointer_writes(
         &self,
         id: MediaId,
         was: Option<(Key, String, String)>,

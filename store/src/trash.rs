@@ -76,6 +76,15 @@ impl Store {
         Ok(())
     }
 
+    /// Deletes media that is being erased: its objects before its record, so that a run that was cut short can be repeated.
+    pub async fn erase_stored(&self, media: &Media) -> Result<(), Error> {
+        self.delete_renditions(media.id, None).await?;
+        self.delete_original(media.id).await?;
+        self.erase_media(media).await?;
+        // What was being made of it meanwhile. Whoever makes something later finds no record, and sees to it.
+        self.delete_renditions(media.id, None).await
+    }
+
     /// The trash, latest first.
     pub async fn list_trash(&self, page: &PageRequest) -> Result<Page<Media>, Error> {
         self.list(Listing { source: Source::index(TRASH), ascending: false }, page, media_of_place).await

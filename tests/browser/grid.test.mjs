@@ -68,7 +68,7 @@ test('all of a long list, or all of a month, are selected, though most of them a
     await selected(page, PICTURES + single.length - PICTURES / MONTHS);
     await page.getByRole('button', { name: 'Select all' }).click();
     await page.getByRole('button', { name: 'Select none' }).click();
-    await page.getByText('Tap the pictures').waitFor();
+    await page.getByText('Tap pictures').waitFor();
     assert.deepEqual(complaints, []);
     await context.close();
 });
@@ -225,4 +225,26 @@ test('a visitor drags nothing', async () => {
     await page.mouse.up();
     assert.equal(writes(), 0);
     await context.close();
+});
+
+test('places are a list to look through, and narrow what was found', async () => {
+    await admin('update-media', { input: { id: ids[0], placeName: 'Lake Bled', caption: 'Boats' } });
+    await admin('update-media', { input: { id: ids[1], placeName: 'Vienna', caption: 'Boats' } });
+    await admin('update-media', { input: { id: single[0], placeName: 'Lake Bled' } });
+    for (const [size, options] of [['phone', PHONE], ['desktop', DESKTOP]]) {
+        const { page, context, complaints } = await newPage(browser, options);
+        await signIn(page, mantel.url, 'family', '/search');
+        await page.getByRole('link', { name: 'Vienna' }).waitFor();
+        assert.equal(await page.getByRole('link', { name: 'Lake Bled' }).count(), 1);
+        await page.screenshot({ path: shotPath(`${size}-light-places`) });
+        await page.getByRole('link', { name: 'Lake Bled' }).click();
+        await tileOf(page, single[0]).waitFor();
+        assert.equal(await page.locator('[data-media]').count(), 2);
+        await page.getByRole('searchbox').fill('boats');
+        await page.getByRole('link', { name: 'Vienna' }).click();
+        await until(async () => await page.locator('[data-media]').count() === 1, 'one of the two is left');
+        await tileOf(page, ids[1]).waitFor();
+        assert.deepEqual(complaints, []);
+        await context.close();
+    }
 });

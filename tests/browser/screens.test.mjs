@@ -4,10 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import AxeBuilder from '@axe-core/playwright';
-
 import { signedIn } from './support/api.mjs';
 import { DESKTOP, launch, NARROW, newPage, PHONE, shotPath, signIn } from './support/browser.mjs';
+import { holds, settled, within } from './support/holds.mjs';
 import { filled } from './support/library.mjs';
 import { startMantel } from './support/mantel.mjs';
 
@@ -45,31 +44,6 @@ const SCREENS = () => [
     ['share', '/share', page => page.getByRole('heading', { level: 1 })],
     ['gone', '/nothing/here', page => page.getByText('There is nothing here')],
 ];
-
-/** Resolves once nothing is on its way that can be seen, and nothing moves. A stream of events stays open all the time. */
-async function settled(page) {
-    await page.waitForFunction(() => {
-        const inView = element => {
-            const { top, bottom, width } = element.getBoundingClientRect();
-            return width > 0 && bottom > 0 && top < innerHeight;
-        };
-        const moving = document.getAnimations().some(animation => animation.playState === 'running');
-        const images = [...document.images].filter(inView);
-        return !moving && images.every(image => image.complete) && ![...document.querySelectorAll('.spinner')].some(inView);
-    });
-}
-
-async function holds(page, name) {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${name}: ${id}: ${html.slice(0, 160)} ${failureSummary?.split('\n')[1] ?? ''}`));
-    assert.deepEqual(found, []);
-    await within(page, name);
-}
-
-async function within(page, name) {
-    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(content <= window, `${name} is ${content} pixels wide in a window of ${window}`);
-}
 
 async function visit(page, prefix, check) {
     for (const [name, path, there] of SCREENS()) {

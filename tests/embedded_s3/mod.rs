@@ -1,8 +1,13 @@
 //! The embedded S3, driven by the official client over HTTP: each test is a story of one behaviour.
 
+mod copies;
 mod listing;
 mod multipart;
 mod objects;
+
+mod archives;
+mod locks;
+mod versions;
 
 mod browsers;
 mod checksums;
@@ -10,6 +15,7 @@ mod conditions;
 mod signatures;
 
 mod durability;
+mod earlier;
 mod events;
 
 use std::{

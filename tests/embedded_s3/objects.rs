@@ -87,7 +87,7 @@ async fn buckets_are_those_that_were_configured() -> Outcome {
     assert_eq!(refusal(client.create_bucket().bucket("another").send().await), "NotImplemented");
     assert_eq!(refusal(client.put_object().bucket("another").key("k").send().await), "NoSuchBucket");
     assert_eq!(refusal(client.list_objects_v2().bucket("another").send().await), "NoSuchBucket");
-    assert_eq!(refusal(client.get_bucket_versioning().bucket(BUCKET).send().await), "NotImplemented");
+    assert_eq!(refusal(client.get_bucket_policy().bucket(BUCKET).send().await), "NotImplemented");
     assert_eq!(refusal(client.get_object_tagging().bucket(BUCKET).key("k").send().await), "NotImplemented");
     assert_eq!(refusal(client.put_object().bucket(BUCKET).key("k").tagging("a=b").send().await), "NotImplemented");
     assert_eq!(refusal(client.get_object().bucket(BUCKET).key("k").send().await), "NoSuchKey");

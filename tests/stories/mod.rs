@@ -7,6 +7,7 @@ mod audit;
 mod audit_refusals;
 mod comments;
 mod crash;
+mod crash_versions;
 mod films;
 mod first_evening;
 mod first_passwords;

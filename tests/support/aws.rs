@@ -22,6 +22,14 @@ pub(crate) fn s3(home: &Home) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&sdk).force_path_style(true).build())
 }
 
+/// The client of the user pool.
+pub(crate) fn cognito(home: &Home) -> aws_sdk_cognitoidentityprovider::Client {
+    let secrets = secrets(home);
+    let endpoint = endpoint(home.system.aws);
+    let sdk = store::sdk_config_for(&endpoint, REGION, &secrets.access_key_id, &secrets.secret_access_key);
+    aws_sdk_cognitoidentityprovider::Client::new(&store::signing_by(&sdk, home.clock()))
+}
+
 fn endpoint(address: SocketAddr) -> String {
     format!("http://{address}")
 }

@@ -39,7 +39,7 @@ interface Entry {
   inside?: boolean;
 }
 
-export function routeOf(url: URL): Route {
+function routeOf(url: URL): Route {
   for (const { screen, path, parameters } of PATTERNS) {
     const match = path.exec(url.pathname);
     if (!match) continue;

@@ -4,8 +4,6 @@ export type Theme = 'auto' | 'light' | 'dark';
 /** Pictures in calm rows with room between them; or close together, edge to edge. */
 export type GalleryTheme = 'rows' | 'mosaic';
 
-export const GALLERY_THEMES: readonly GalleryTheme[] = ['rows', 'mosaic'];
-
 const STORED = 'mantel.theme';
 const STORED_GALLERY = 'mantel.galleryTheme';
 const dark = matchMedia('(prefers-color-scheme: dark)');

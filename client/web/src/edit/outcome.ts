@@ -10,7 +10,7 @@ import { isForbidden, type Failure } from './batch';
 const NAMED = 3;
 
 /** What failed, in words: what one may not do by number, all else by name and reason. */
-export function failureText<Item>(failed: readonly Failure<Item>[], name: (item: Item) => string): string {
+function failureText<Item>(failed: readonly Failure<Item>[], name: (item: Item) => string): string {
   const others = failed.filter(({ error }) => !isForbidden(error));
   const forbidden = failed.length - others.length;
   const texts = forbidden > 0 ? [t('edit.notAllowed', { n: forbidden })] : [];

@@ -17,7 +17,7 @@ const ALL_RIGHTS: Rights = { edit: true, delete: true, download: true };
 const known = new Map<string, Promise<Rights>>();
 const KEPT = 500;
 
-export function rightsOf(id: string): Promise<Rights> {
+function rightsOf(id: string): Promise<Rights> {
   if (app.isAdmin) return Promise.resolve(ALL_RIGHTS);
   const key = `${app.user?.id} ${id}`;
   let asked = known.get(key);

@@ -8,7 +8,7 @@ import type { Tile } from '../media/list';
 type Changed = NonNullable<NonNullable<UpdateMediaMutation['updateMedia']>['media']>;
 
 /** The tile with what changed of it. A copy, field by field: what else a list keeps with its tiles stays. */
-export function changedTile(tile: Tile, changed: Changed): Tile {
+function changedTile(tile: Tile, changed: Changed): Tile {
   const { caption, fileName, takenAt, takenAtOffsetMinutes, width, height, status, failureReason, thumbhash, dominantColor, thumbnail, updatedAt } = changed;
   return { ...tile, caption, fileName, takenAt, takenAtOffsetMinutes, width, height, status, failureReason, thumbhash, dominantColor, thumbnail, updatedAt };
 }

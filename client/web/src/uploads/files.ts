@@ -1,4 +1,4 @@
-// Files as people hand them over: chosen, dropped, pasted.
+// Files as people hand them over: chosen or dropped.
 
 /** For `<input type="file" accept=…>`. That HEIC is named makes iPhones hand out the original, and not a JPEG made of it. */
 export const ACCEPT = 'image/*,image/heic,image/heif,video/*';
@@ -14,9 +14,6 @@ export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
   const found = await Promise.all(entries.filter(entry => entry !== null).map(within));
   return found.flat();
 }
-
-/** The files of what was pasted. */
-export const pastedFiles = (event: ClipboardEvent): File[] => [...event.clipboardData?.files ?? []];
 
 async function within(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) {

@@ -146,7 +146,7 @@ async function sendParts(parts: readonly Part[], item: Transfer, means: Means, s
 }
 
 /** Sends one part, trying again after a broken connection or a passing fault of the server. */
-export async function sendPart(part: Part, file: File, means: Pick<Means, 'put' | 'world'>, signal: AbortSignal, progress: (sent: number) => void): Promise<void> {
+async function sendPart(part: Part, file: File, means: Pick<Means, 'put' | 'world'>, signal: AbortSignal, progress: (sent: number) => void): Promise<void> {
   await retried(async () => {
     const body = file.slice(part.offset, part.offset + part.length);
     const status = await means.put(part, body, progress, signal);

@@ -6,7 +6,6 @@ import { Media } from '../api/generated/Media';
 
 export type Details = NonNullable<MediaQuery['media']>;
 export type PhotoDetails = Extract<Details, { __typename: 'Photo' }>;
-export type VideoDetails = Extract<Details, { __typename: 'Video' }>;
 
 /** An address is asked for anew when it works for less than this. */
 const MARGIN_MS = 60_000;

@@ -8,7 +8,7 @@ const EVERY_MS = 5 * 60_000;
 
 let asked = 0;
 
-export async function refreshUnread(): Promise<void> {
+async function refreshUnread(): Promise<void> {
   if (!app.user || app.isGuest) return;
   asked = Date.now();
   const { activity } = await request(Activity, { first: 1 });

@@ -3,10 +3,9 @@
 import { request } from '../../api';
 import type { SearchQuery } from '../../api/generated/graphql';
 import { Search } from '../../api/generated/Search';
-import type { Tile } from '../../media/list';
 import { SectionList, type Page, type Source } from '../../media/sections.svelte';
 import { onePicture, PAGE } from '../../media/sources';
-import type { Wanted } from './wanted';
+import { placesOf, type Wanted } from './wanted';
 
 type Node = NonNullable<SearchQuery['search']>['edges'][number]['node'];
 export type FoundGallery = Extract<Node, { __typename: 'Gallery' }>;
@@ -24,6 +23,8 @@ export class Results {
   readonly list: SectionList;
   galleries: FoundGallery[] = $state.raw([]);
   comments: FoundComment[] = $state.raw([]);
+  /** Where the pictures that were found so far were taken. */
+  places: string[] = $state.raw([]);
   readonly #wanted: Wanted;
 
   constructor(wanted: Wanted) {
@@ -55,7 +56,8 @@ export class Results {
       this.galleries = joined(this.galleries, nodes.filter(node => node.__typename === 'Gallery'));
       this.comments = joined(this.comments, nodes.filter(node => node.__typename === 'Comment'));
     }
-    const tiles: Tile[] = nodes.filter(isMedia).filter(node => kind === null || (node.__typename === 'Video') === (kind === 'video'));
+    const tiles = nodes.filter(isMedia).filter(node => kind === null || (node.__typename === 'Video') === (kind === 'video'));
+    this.places = [...new Set([...this.places, ...placesOf(tiles)])];
     return { tiles, next: search?.pageInfo.hasNextPage ? search.pageInfo.endCursor : null };
   }
 }

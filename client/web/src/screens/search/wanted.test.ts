@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 vi.mock('../../texts', () => ({ locale: () => 'en' }));
 
 import { remembered } from './recent';
-import { addressOf, isSearchable, snippet, wantedOf, yearOf } from './wanted';
+import { addressOf, isSearchable, narrowed, placesOf, snippet, wantedOf, yearOf } from './wanted';
 
 const wanted = (query: string) => wantedOf(new URLSearchParams(query));
 const marked = (text: string, words: string): string => snippet(text, words).map(part => (part.found ? `[${part.text}]` : part.text)).join('');
@@ -63,5 +63,16 @@ describe('recent searches', () => {
 
   it('leave out what cannot be searched for', () => {
     expect(remembered(['see'], ' a ')).toEqual(['see']);
+  });
+});
+
+describe('places', () => {
+  it('are told once each, as they come', () => {
+    const names = ['Lake Bled', null, 'Wien', 'lake bled', '', 'X', 'Graz'];
+    expect(placesOf(names.map(placeName => ({ placeName })))).toEqual(['Lake Bled', 'Wien', 'Graz']);
+  });
+
+  it('narrow a search by the words that are not in it yet', () => {
+    expect([narrowed('oma', 'Lake Bled'), narrowed('lake', 'Lake Bled'), narrowed('bled lake', 'Lake Bled')]).toEqual(['oma Lake Bled', 'lake Bled', 'bled lake']);
   });
 });

@@ -47,6 +47,19 @@ export function yearOf({ from, to }: Wanted): string | null {
   return from === `${year}-01-01` && to === `${year}-12-31` ? year! : null;
 }
 
+/** A search for a place among what is found: its words are added. */
+export function narrowed(text: string, place: string): string {
+  const words = new Set(plain(text).split(/\s+/));
+  return [text, ...place.split(/\s+/).filter(word => !words.has(plain(word)))].join(' ').trim();
+}
+
+/** The places, each once, in the order in which they come; those of which nothing is known are left out. */
+export function placesOf(media: readonly { placeName: string | null }[]): string[] {
+  const places = new Map<string, string>();
+  for (const { placeName } of media) if (placeName && isSearchable(placeName) && !places.has(plain(placeName))) places.set(plain(placeName), placeName);
+  return [...places.values()];
+}
+
 /** As words are compared: in lower case, without accents. */
 function plain(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');

@@ -62,6 +62,8 @@ export default {
   byGuest: 'Gast eines Freigabelinks',
   byNobody: 'Niemand angemeldet',
   byGone: 'Jemand, der nicht mehr da ist',
+  isGone: 'gibt es nicht mehr',
+  linkTo: 'Link zu „{title}“',
   ofMany: '{what} ({n})',
   refused: 'nicht getan: {reason}',
   outcomeForbidden: 'nicht erlaubt',

@@ -61,6 +61,8 @@ export default {
   byGuest: 'A guest of a share link',
   byNobody: 'Nobody signed in',
   byGone: 'Somebody who is gone',
+  isGone: 'not there any more',
+  linkTo: 'Link to “{title}”',
   ofMany: '{what} ({n})',
   refused: 'not done: {reason}',
   outcomeForbidden: 'not allowed',
