@@ -169,8 +169,8 @@ fn no_bucket_is_public_and_each_keeps_what_is_overwritten() {
         assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled", "{name}");
         let rules = bucket["LifecycleConfiguration"]["Rules"].as_array().expect("rules");
         assert!(rules.iter().any(|rule| rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7), "{name}");
-        let expires = rules.iter().filter(|rule| rule.get("ExpirationInDays").is_some());
-        assert!(expires.into_iter().all(|rule| rule["Prefix"] == "jobs/"), "{name} forgets what is no job");
+        let mut expires = rules.iter().filter(|rule| rule.get("ExpirationInDays").is_some());
+        assert!(expires.all(|rule| rule["Prefix"] == "jobs/"), "{name} forgets what is no job");
     }
 }
 
