@@ -21,16 +21,9 @@ impl Store {
     /// Left out are uploads whose bytes are still on their way, bookmarks, what has expired by `now`, and the records
     /// that say how backup and integrity are.
     pub async fn dump_table(&self, now: Timestamp) -> Result<Vec<Line>, Error> {
-        let segments = (0..SEGMENTS).map(|segment| {
-            let store = self.clone();
-            tokio::spawn(async move { store.dump_segment(segment, now).await })
-        });
-        // All of them are under way before the first is waited for.
-        let segments: Vec<_> = segments.collect();
-        let mut lines = Vec::new();
-        for segment in segments {
-            lines.extend(segment.await.map_err(Error::internal)??);
-        }
+        let read = |segment| self.dump_segment(segment, now);
+        let (first, second, third, fourth) = tokio::try_join!(read(0), read(1), read(2), read(3))?;
+        let mut lines = [first, second, third, fourth].concat();
         lines.sort_unstable();
         Ok(lines)
     }
