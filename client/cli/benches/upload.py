@@ -65,6 +65,8 @@ def main() -> None:
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--server", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--jobs", default="8")
     args = parser.parse_args()
     server = args.server or args.bin / "mantel"
     with tempfile.TemporaryDirectory() as home:
@@ -72,7 +74,7 @@ def main() -> None:
         site, media, services = free_ports(3)
         listen = [f"--listen=127.0.0.1:{site}", f"--media-listen=127.0.0.1:{media}", f"--aws-listen=127.0.0.1:{services}"]
         env = {"PATH": os.environ["PATH"], "HOME": str(home), "MANTEL_ADMIN_PASSWORD": "bench password"}
-        running = subprocess.Popen([server, "--data", home / "data", *listen], env=env, stdout=subprocess.PIPE, text=True)
+        running = subprocess.Popen([server, "--data", home / "data", *listen], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             for line in running.stdout:
                 if "Stop with Ctrl-C" in line:
@@ -86,13 +88,14 @@ def main() -> None:
                 [args.aws, "--endpoint-url", f"http://127.0.0.1:{media}", "s3", "ls"], env=aws_env, capture_output=True, text=True, check=True
             ).stdout.split()
             bucket = next(name for name in buckets if "rendition" in name)
-            for name, (count, length) in SETS.items():
+            for name in args.sets:
+                count, length = SETS[name]
                 ratios = []
                 for round_number in range(args.rounds):
                     with tempfile.TemporaryDirectory(dir=home) as folder:
                         size = fill(pathlib.Path(folder), count, length, hash((name, round_number)) & 0xFFFF)
                         copy = [args.aws, "--endpoint-url", f"http://127.0.0.1:{media}", "s3", "cp", "--recursive", "--only-show-errors"]
-                        upload = [cli, "--json", "upload", folder, "--gallery", name]
+                        upload = [cli, "--json", "upload", folder, "--gallery", name, "--jobs", args.jobs]
                         turns = [
                             ("aws", lambda: measured([*copy, folder, f"s3://{bucket}/bench/{name}/{round_number}/"], aws_env)),
                             ("mantel-cli", lambda: measured(upload, env)),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 /// Brings thousands of photos and videos into Mantel, and gets them out again.
 ///
-/// Sign in first: mantel-cli login https://photos.example.org
+/// Sign in first: `mantel-cli login` and the address of the site.
 ///
 /// Exit codes: 0 all was done; 1 something failed, or was stopped; 2 the command cannot be done as it was given.
 #[derive(Parser)]
@@ -102,8 +102,8 @@ pub(crate) struct Login {
 /// How files are sent.
 #[derive(Args)]
 pub(crate) struct Sending {
-    /// How many files, or parts of large ones, are on their way at a time; each takes up to 16 MiB of memory
-    #[arg(long, short, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=64))]
+    /// How many files, or parts of large ones, are sent at a time; each takes up to 16 MiB of memory
+    #[arg(long, short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) jobs: u8,
     /// Tell what would be done, and do nothing
     #[arg(long, short = 'n')]
@@ -172,7 +172,7 @@ pub(crate) struct Download {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
     /// How many files are on their way at a time
-    #[arg(long, short, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) jobs: u8,
 }
 

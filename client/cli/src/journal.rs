@@ -4,7 +4,7 @@
 //! What of an upload arrived, the server knows: it is asked.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs::{self, File, TryLockError},
     io::{self, BufRead, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
@@ -43,7 +43,7 @@ struct State {
     /// By a part of the digest of what tells a file apart, so that a hundred thousand take little room.
     digests: HashMap<Key, (Key, Digest)>,
     /// Uploads whose notes are to be sent.
-    announced: HashMap<String, ()>,
+    announced: HashSet<String>,
 }
 
 /// The journal of a profile, which one run at a time writes.
@@ -98,7 +98,7 @@ impl Journal {
     /// Notes, before the first byte is sent, that captions and dates of an upload are to follow.
     pub(crate) fn note_announced(&self, media: &str) -> Outcome<()> {
         let mut state = self.state();
-        if state.announced.insert(media.to_owned(), ()).is_some() {
+        if !state.announced.insert(media.to_owned()) {
             return Ok(());
         }
         self.write(&mut state, &Line::Announced { media: media.to_owned() })?;
@@ -108,7 +108,7 @@ impl Journal {
     /// Notes that captions and dates of an upload were sent.
     pub(crate) fn note_described(&self, media: &str) -> Outcome<()> {
         let mut state = self.state();
-        if state.announced.remove(media).is_none() {
+        if !state.announced.remove(media) {
             return Ok(());
         }
         self.write(&mut state, &Line::Described { media: media.to_owned() })
@@ -116,7 +116,7 @@ impl Journal {
 
     /// Whether captions and dates of an upload are still to be sent.
     pub(crate) fn is_to_be_described(&self, media: &str) -> bool {
-        self.state().announced.contains_key(media)
+        self.state().announced.contains(media)
     }
 
     /// One call for each line, so that a run that is killed leaves whole lines but for the last.
@@ -133,10 +133,10 @@ fn short(text: &str) -> Key {
     digest.as_ref()[..16].try_into().expect("SHA-256 has 32 bytes")
 }
 
-type Contents = (HashMap<Key, (Key, Digest)>, HashMap<String, ()>, usize);
+type Contents = (HashMap<Key, (Key, Digest)>, HashSet<String>, usize);
 
 fn read(path: &Path) -> io::Result<Contents> {
-    let (mut digests, mut announced, mut lines) = (HashMap::new(), HashMap::new(), 0);
+    let (mut digests, mut announced, mut lines) = (HashMap::new(), HashSet::new(), 0);
     each_line(path, |line| {
         lines += 1;
         match line {
@@ -146,8 +146,12 @@ fn read(path: &Path) -> io::Result<Contents> {
                     digests.insert(short(&key), (short(&stamp), digest));
                 }
             }
-            Line::Announced { media } => drop(announced.insert(media, ())),
-            Line::Described { media } => drop(announced.remove(&media)),
+            Line::Announced { media } => {
+                announced.insert(media);
+            }
+            Line::Described { media } => {
+                announced.remove(&media);
+            }
         }
         Ok(())
     })?;

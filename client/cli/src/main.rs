@@ -48,6 +48,7 @@ use crate::{
     retry::Patience,
     session::Profile,
     stop::Stop,
+    transfer::FILES_PER_JOB,
 };
 
 /// What a command came to that could be done.
@@ -109,7 +110,7 @@ fn run(cli: Cli) -> Outcome<End> {
     Ok(End::Whole)
 }
 
-/// How many connections so many jobs keep, with those that ask the API.
+/// How many connections so many jobs keep, to the API and to the bucket.
 fn several(jobs: u8) -> usize {
-    usize::from(jobs) + 2
+    usize::from(jobs) * FILES_PER_JOB
 }

@@ -6,6 +6,7 @@ use graphql_client::GraphQLQuery;
 type AWSDate = String;
 type AWSDateTime = String;
 type AWSEmail = String;
+#[expect(clippy::upper_case_acronyms, reason = "the schema calls it so")]
 type AWSURL = String;
 
 macro_rules! operations {

@@ -6,7 +6,11 @@ use std::{
     path::{Path, PathBuf, absolute},
 };
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 use crate::{
     End,
@@ -155,7 +159,7 @@ impl<'a> Plan<'a> {
         }
         let of_file = || file_date::read(source, content_type).and_then(|date| date.taken());
         let taken = noted.cloned().or_else(of_file).or_else(|| modified.cloned());
-        let day: Option<Date> = taken.and_then(|taken| taken.wall()).map(|wall| wall.date());
+        let day: Option<Date> = taken.and_then(|taken| taken.wall()).map(DateTime::date);
         day.is_none_or(|day| since.is_none_or(|since| since <= day) && until.is_none_or(|until| day <= until))
     }
 

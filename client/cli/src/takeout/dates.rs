@@ -145,8 +145,8 @@ mod tests {
 
     use super::*;
 
-    fn google(text: &str) -> Option<Timestamp> {
-        Some(text.parse().expect("a moment"))
+    fn google(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
     }
 
     fn wall(hour: i8) -> FileDate {
@@ -155,27 +155,27 @@ mod tests {
 
     #[test]
     fn file_and_google_together_give_the_offset() {
-        let decision = decide(Some(&wall(15)), google("2019-07-03T13:04:05Z"), "a.jpg", None);
+        let decision = decide(Some(&wall(15)), Some(google("2019-07-03T13:04:05Z")), "a.jpg", None);
         let taken = decision.note.expect("a date");
         assert_eq!((taken.at.as_str(), taken.offset_minutes), ("2019-07-03T13:04:05.000Z", Some(120)));
         assert_eq!(decision.confidence, "high");
-        let nepal = decide(Some(&wall(15)), google("2019-07-03T09:19:03Z"), "a.jpg", None);
+        let nepal = decide(Some(&wall(15)), Some(google("2019-07-03T09:19:03Z")), "a.jpg", None);
         assert_eq!(nepal.note.and_then(|taken| taken.offset_minutes), Some(345));
     }
 
     #[test]
     fn a_date_that_was_corrected_at_google_counts() {
-        let decision = decide(Some(&wall(15)), google("1998-12-24T18:00:00Z"), "a.jpg", None);
+        let decision = decide(Some(&wall(15)), Some(google("1998-12-24T18:00:00Z")), "a.jpg", None);
         assert_eq!(decision.note.map(|taken| taken.at).as_deref(), Some("1998-12-24T18:00:00.000Z"));
         assert_eq!(decision.confidence, "medium");
     }
 
     #[test]
     fn without_a_date_in_the_file_local_time_is_not_known() {
-        let decision = decide(None, google("2019-07-03T13:04:05Z"), "a.jpg", None);
+        let decision = decide(None, Some(google("2019-07-03T13:04:05Z")), "a.jpg", None);
         assert_eq!((decision.note.and_then(|taken| taken.offset_minutes), decision.confidence), (Some(0), "low"));
         let vienna = TimeZone::get("Europe/Vienna").expect("a zone");
-        let decision = decide(None, google("2019-07-03T13:04:05Z"), "a.jpg", Some(&vienna));
+        let decision = decide(None, Some(google("2019-07-03T13:04:05Z")), "a.jpg", Some(&vienna));
         assert_eq!((decision.note.and_then(|taken| taken.offset_minutes), decision.confidence), (Some(120), "medium"));
     }
 

@@ -12,6 +12,8 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::media_type::{is_video, of_name};
+
 const SUPPLEMENT: &str = ".supplemental-metadata";
 /// Characters before `.json` that Google keeps, and how many less were seen where it counts in other units.
 const CUT_TO: std::ops::RangeInclusive<usize> = 40..=51;
@@ -94,13 +96,14 @@ impl<T: Clone> Sidecars<T> {
             return Some((found, Match::Own));
         }
         let original = unedited(bare);
+        let is_film = of_name(&file).is_some_and(is_video);
+        if original == bare && !is_film {
+            return None;
+        }
         // `IMG_1-edited(2).jpg` is of `IMG_1(2).jpg`; `IMG_1(2)-edited.jpg` too.
-        let (original, number) = match number {
-            Some(_) => (original, number),
-            None => without_number(original),
-        };
-        let endings = std::iter::once(ending).chain(STILLS.iter().copied());
-        let found = endings.into_iter().find_map(|ending| self.named(&format!("{original}.{ending}"), number));
+        let (original, number) = if number.is_some() { (original, number) } else { without_number(original) };
+        let mut endings = std::iter::once(ending).chain(STILLS.iter().copied());
+        let found = endings.find_map(|ending| self.named(&format!("{original}.{ending}"), number));
         found.map(|found| (found, Match::Original))
     }
 
@@ -249,6 +252,7 @@ mod tests {
             ("IMG_1.jpg(3).json", "IMG_1.jpg"),
             ("IMG_1.jpg(3).json", "IMG_1(2).jpg"),
             ("IMG_.json", "IMG_1.jpg"),
+            ("IMG_1.jpg.json", "IMG_1.png"),
         ] {
             check(sidecar, file, None);
         }

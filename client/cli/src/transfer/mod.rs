@@ -38,6 +38,10 @@ use crate::{
     report::{Fate, Provenance, Report, Subject},
 };
 
+/// How many files are under way for each buffer of bytes: most of a small file's time goes by while the server writes to its
+/// disk that it comes, and that it came.
+pub(crate) const FILES_PER_JOB: usize = 4;
+
 /// What a run needs.
 pub(crate) struct Transfer<'a> {
     pub(crate) api: &'a Api,
@@ -84,11 +88,12 @@ pub(crate) fn run(transfer: &Transfer<'_>, targets: Vec<Target>) -> Outcome<()> 
     let jobs = usize::from(transfer.sending.jobs);
     let targets = Targets::find(transfer.api, targets, transfer.sending)?;
     let shared = Shared { permits: Permits::new(jobs), awaited: Mutex::default(), fatal: Mutex::default() };
-    let (sender, receiver) = mpsc::sync_channel(jobs);
+    let workers = jobs * FILES_PER_JOB;
+    let (sender, receiver) = mpsc::sync_channel(workers);
     let (receiver, next) = (Mutex::new(receiver), AtomicUsize::new(0));
     let planned = thread::scope(|scope| {
         let hashed = hash::start(scope, transfer, &next);
-        for _ in 0..jobs {
+        for _ in 0..workers {
             scope.spawn(|| transfer.work(&receiver, &shared));
         }
         let planned = transfer.plan(hashed, targets, &sender, &shared);

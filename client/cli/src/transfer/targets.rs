@@ -36,7 +36,7 @@ impl Target {
 
 /// The targets, and which galleries they are.
 pub(super) struct Targets {
-    targets: Vec<Target>,
+    wanted: Vec<Target>,
     ids: Vec<Option<Outcome<String>>>,
     visibility: Visibility,
 }
@@ -56,7 +56,7 @@ impl Targets {
             }
             ids.push(found.map(|card| Ok(card.id.clone())));
         }
-        Ok(Self { targets, ids, visibility: sending.visibility })
+        Ok(Self { wanted: targets, ids, visibility: sending.visibility })
     }
 
     /// The id of a target that is there.
@@ -67,7 +67,7 @@ impl Targets {
     /// The id of a target, which is made where it is not there. It is tried once.
     pub(super) fn id_or_create(&mut self, api: &Api, target: usize) -> Outcome<String> {
         if self.ids[target].is_none() {
-            self.ids[target] = Some(create(api, &self.targets[target], self.visibility));
+            self.ids[target] = Some(create(api, &self.wanted[target], self.visibility));
         }
         self.ids[target].clone().expect("it was just made")
     }

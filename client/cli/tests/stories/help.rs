@@ -1,5 +1,7 @@
 //! What the command line says of itself.
 
+use std::fmt::Write;
+
 use crate::support::{Person, argument};
 
 #[test]
@@ -8,7 +10,7 @@ fn help_is_what_it_was() {
     let mut text = String::new();
     for command in ["", "login", "upload", "import-takeout", "download", "verify", "gallery", "user", "share"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
-        text.push_str(&format!("$ mantel-cli {}\n{}\n", arguments.join(" "), person.does(&arguments)));
+        let _ = writeln!(text, "$ mantel-cli {}\n{}", arguments.join(" "), person.does(&arguments));
     }
     insta::assert_snapshot!("help", text);
 }

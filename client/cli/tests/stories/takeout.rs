@@ -48,7 +48,7 @@ fn dated(wall: &str) -> Vec<u8> {
     tiff
 }
 
-fn sidecar(title: &str, more: Value) -> Vec<u8> {
+fn sidecar(title: &str, more: &Value) -> Vec<u8> {
     let mut json = json!({ "title": title, "description": "", "photoTakenTime": { "timestamp": SUMMER.to_string() } });
     for (key, value) in more.as_object().expect("an object") {
         json[key] = value.clone();
@@ -70,33 +70,33 @@ fn export() -> Vec<(String, Vec<u8>, usize)> {
         (album("IMG_1.tif"), dated("2019:07:03 15:04:05"), 0),
         (
             album("IMG_1.tif.supplemental-metadata.json"),
-            sidecar("IMG_1.tif", json!({ "description": "Am See", "favorited": true })),
+            sidecar("IMG_1.tif", &json!({ "description": "Am See", "favorited": true })),
             1,
         ),
         (album("IMG_2.gif"), picture(2), 0),
-        (album("IMG_2.gif.json"), sidecar("IMG_2.gif", json!({ "description": "Das Boot" })), 1),
+        (album("IMG_2.gif.json"), sidecar("IMG_2.gif", &json!({ "description": "Das Boot" })), 1),
         (album("IMG_2-bearbeitet.gif"), picture(22), 0),
         (album("IMG_2(1).gif"), picture(23), 0),
-        (album("IMG_2.gif(1).json"), sidecar("IMG_2.gif", json!({ "description": "Das andere Boot" })), 1),
+        (album("IMG_2.gif(1).json"), sidecar("IMG_2.gif", &json!({ "description": "Das andere Boot" })), 1),
         (album("IMG_3.gif"), picture(3), 0),
         (
             album("IMG_3.gif.supplemental-me.json"),
-            sidecar("IMG_3.gif", json!({ "geoData": { "latitude": 48.2, "longitude": 16.4 } })),
+            sidecar("IMG_3.gif", &json!({ "geoData": { "latitude": 48.2, "longitude": 16.4 } })),
             1,
         ),
         (album("IMG_4.HEIC"), picture(4), 0),
         (album("IMG_4.MP4"), picture(44), 0),
-        (album("IMG_4.HEIC.supplemental-metadata.json"), sidecar("IMG_4.HEIC", json!({ "favorited": true })), 1),
+        (album("IMG_4.HEIC.supplemental-metadata.json"), sidecar("IMG_4.HEIC", &json!({ "favorited": true })), 1),
         (album(&format!("{LONG}.gif")), picture(5), 0),
-        (album(&format!("{cut}.json")), sidecar(&format!("{LONG}.gif"), json!({})), 1),
+        (album(&format!("{cut}.json")), sidecar(&format!("{LONG}.gif"), &json!({})), 1),
         (year("IMG_3.gif"), picture(3), 1),
-        (year("IMG_3.gif.json"), sidecar("IMG_3.gif", json!({})), 1),
+        (year("IMG_3.gif.json"), sidecar("IMG_3.gif", &json!({})), 1),
         (year("corrected.tif"), dated("1970:01:01 00:00:00"), 1),
-        (year("corrected.tif.json"), sidecar("corrected.tif", json!({})), 1),
+        (year("corrected.tif.json"), sidecar("corrected.tif", &json!({})), 1),
         (year("IMG_20190703_150405.gif"), picture(6), 1),
         (year("nothing is known.gif"), picture(7), 1),
         ("Takeout/Google Fotos/Papierkorb/gone.gif".into(), picture(8), 1),
-        ("Takeout/Google Fotos/Papierkorb/gone.gif.json".into(), sidecar("gone.gif", json!({ "trashed": true })), 1),
+        ("Takeout/Google Fotos/Papierkorb/gone.gif.json".into(), sidecar("gone.gif", &json!({ "trashed": true })), 1),
         ("Takeout/archive_browser.html".into(), b"<html>".to_vec(), 1),
     ]
 }

@@ -141,6 +141,6 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
         assert!(begin.elapsed() < PATIENCE, "{what} does not happen");
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(200));
     }
 }

@@ -21,15 +21,15 @@ impl Proxy {
     pub(crate) fn start(upstream: impl Fn() -> String + Send + Sync + 'static, refuses: fn(usize) -> bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
-        let (refused, upstream) = (Arc::new(AtomicUsize::new(0)), Arc::new(upstream));
-        let (count, seen) = (refused.clone(), Arc::new(AtomicUsize::new(0)));
+        let (total, upstream) = (Arc::new(AtomicUsize::new(0)), Arc::new(upstream));
+        let (count, seen) = (total.clone(), Arc::new(AtomicUsize::new(0)));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let (upstream, count, seen) = (upstream.clone(), count.clone(), seen.clone());
                 thread::spawn(move || serve(client, &upstream(), &count, &seen, refuses));
             }
         });
-        Self { address, refused }
+        Self { address, refused: total }
     }
 
     /// Host and port.
