@@ -34,6 +34,7 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
         r#"{ "id": "$summer", "first": 100, "from": "2000-01-01", "to": "2100-01-01" }"#,
         101,
     ),
+    ("GalleryOriginals", Who::Family, r#"{ "id": "$summer", "first": 100 }"#, 100),
     ("GalleryAccess", Who::Admin, r#"{ "id": "$summer" }"#, 121),
     ("ShareLinks", Who::Admin, r#"{ "id": "$summer" }"#, 120),
     ("Media", Who::Family, r#"{ "id": "$photo", "commentsFirst": 100 }"#, 100),
@@ -50,6 +51,7 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
     ("StorageUsage", Who::Admin, "{}", 122),
     ("AuditLog", Who::Admin, r#"{ "first": 100 }"#, 100),
     ("Trash", Who::Admin, r#"{ "first": 100 }"#, 100),
+    ("TrashOriginals", Who::Admin, r#"{ "first": 100 }"#, 100),
     ("Users", Who::Admin, r#"{ "first": 100 }"#, 100),
     (
         "SetGalleryAccess",

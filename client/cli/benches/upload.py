@@ -24,17 +24,24 @@ import time
 SETS = {"photos": (150, 4 << 20), "small": (600, 100 << 10), "films": (4, 150 << 20)}
 
 
-def picture(note: bytes, length: int, rng: random.Random) -> bytes:
-    """A GIF of one pixel, with bytes behind it that nobody reads."""
+def write_picture(path: pathlib.Path, note: bytes, length: int, rng: random.Random) -> None:
+    """Writes a GIF of one pixel, with bytes behind it that nobody reads.
+
+    In pieces: what this program holds at a time would count as memory of the programs that it starts.
+    """
     gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff\x21\xfe" + bytes([len(note)]) + note + b"\0"
     gif += b"\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b"
-    return gif + rng.randbytes(length - len(gif))
+    with path.open("wb") as file:
+        file.write(gif)
+        left = length - len(gif)
+        while left:
+            left -= file.write(rng.randbytes(min(left, 1 << 20)))
 
 
 def fill(folder: pathlib.Path, count: int, length: int, seed: int) -> int:
     rng = random.Random(seed)
     for number in range(count):
-        (folder / f"{number:05}.gif").write_bytes(picture(f"{seed} {number}".encode(), length, rng))
+        write_picture(folder / f"{number:05}.gif", f"{seed} {number}".encode(), length, rng)
     return count * length
 
 
