@@ -140,7 +140,7 @@ fn data(path: &std::path::Path) -> Finding {
 
 /// What the last look at everything found.
 async fn whole(options: &Options) -> Finding {
-    let last = match last_integrity(options.clone()).await {
+    let last = match last_integrity(options).await {
         Ok(last) => last,
         Err(error) => return Finding::new("Whole", Health::Lacking, format!("not known: {error:#}.")),
     };

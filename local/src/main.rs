@@ -191,10 +191,10 @@ async fn run() -> anyhow::Result<()> {
             ))
         }
         Some(Command::Redrive) => redrive(&options).await,
-        Some(Command::Reprocess { failed }) => reprocess(options, Reprocess { failed }).await,
-        Some(Command::Integrity { all, json }) => integrity(options, CheckIntegrity { all }, json).await,
-        Some(Command::Export { dir, person }) => export(options, &dir, person.as_deref()).await,
-        Some(Command::ErasePerson { name, media, yes }) => erase_person(options, &name, media, yes).await,
+        Some(Command::Reprocess { failed }) => reprocess(&options, Reprocess { failed }).await,
+        Some(Command::Integrity { all, json }) => integrity(&options, CheckIntegrity { all }, json).await,
+        Some(Command::Export { dir, person }) => export(&options, &dir, person.as_deref()).await,
+        Some(Command::ErasePerson { name, media, yes }) => erase_person(&options, &name, media, yes).await,
         Some(Command::Backup { what }) => Box::pin(what.run(options)).await,
         Some(Command::Doctor) => doctor(&options, cli.serve.ffmpeg).await,
         Some(Command::ResetPassword { account }) => reset_password(options, &account).await,
@@ -342,7 +342,7 @@ async fn redrive(options: &Options) -> anyhow::Result<()> {
     say(&text)
 }
 
-async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<()> {
+async fn reprocess(options: &Options, what: Reprocess) -> anyhow::Result<()> {
     let asked = local::reprocess(options, what).await?;
     let Asked { outdated, films, failed } = asked;
     say(&format!(
@@ -351,7 +351,7 @@ async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<()> {
     ))
 }
 
-async fn integrity(options: Options, what: CheckIntegrity, json: bool) -> anyhow::Result<()> {
+async fn integrity(options: &Options, what: CheckIntegrity, json: bool) -> anyhow::Result<()> {
     let tell = |progress: Progress| {
         if progress.done.is_multiple_of(100) && progress.of > 0 {
             let _ = writeln!(io::stderr(), "read {} of {} originals", progress.done, progress.of);
@@ -363,7 +363,7 @@ async fn integrity(options: Options, what: CheckIntegrity, json: bool) -> anyhow
     Ok(())
 }
 
-async fn export(options: Options, dir: &Path, person: Option<&str>) -> anyhow::Result<()> {
+async fn export(options: &Options, dir: &Path, person: Option<&str>) -> anyhow::Result<()> {
     let tell = |done: Exported, of: usize| {
         if (done.media + done.problems).is_multiple_of(100) {
             let _ = writeln!(io::stderr(), "{} of {of} photos and films", done.media + done.problems);
@@ -386,7 +386,7 @@ async fn export(options: Options, dir: &Path, person: Option<&str>) -> anyhow::R
     Ok(())
 }
 
-async fn erase_person(options: Options, name: &str, media: bool, yes: bool) -> anyhow::Result<()> {
+async fn erase_person(options: &Options, name: &str, media: bool, yes: bool) -> anyhow::Result<()> {
     let what = if media { " and the photos and films that they brought" } else { "" };
     anyhow::ensure!(
         yes,

@@ -52,7 +52,7 @@ pub async fn redrive(options: &Options) -> anyhow::Result<Vec<s3::DeadEvent>> {
 ///
 /// # Errors
 /// When the folder cannot be used, or Mantel runs elsewhere than where these options say.
-pub async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<Asked> {
+pub async fn reprocess(options: &Options, what: Reprocess) -> anyhow::Result<Asked> {
     let now = (options.clock)();
     with_store(options, async |store| Ok(processor::reprocess(store, what, now).await?)).await
 }
@@ -62,7 +62,7 @@ pub async fn reprocess(options: Options, what: Reprocess) -> anyhow::Result<Aske
 /// # Errors
 /// When the folder cannot be used, or Mantel runs elsewhere than where these options say.
 pub async fn check_integrity(
-    options: Options,
+    options: &Options,
     what: CheckIntegrity,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> anyhow::Result<Report> {
@@ -74,7 +74,7 @@ pub async fn check_integrity(
 ///
 /// # Errors
 /// When the folder cannot be used, or Mantel runs elsewhere than where these options say.
-pub async fn last_integrity(options: Options) -> anyhow::Result<Option<Report>> {
+pub async fn last_integrity(options: &Options) -> anyhow::Result<Option<Report>> {
     with_store(options, async |store| Ok(processor::last_integrity(store).await?)).await
 }
 
@@ -84,7 +84,7 @@ pub async fn last_integrity(options: Options) -> anyhow::Result<Option<Report>> 
 /// # Errors
 /// When the folders cannot be used, nobody or several have that name, or Mantel runs elsewhere than where these options say.
 pub async fn export(
-    options: Options,
+    options: &Options,
     dir: &Path,
     person: Option<&str>,
     tell: &(dyn Fn(Exported, usize) + Sync),
@@ -96,19 +96,20 @@ pub async fn export(
 ///
 /// # Errors
 /// When nobody or several have that name, the account is shared, or nobody else could look after Mantel.
-pub async fn erase_person(options: Options, name: &str, media_too: bool) -> anyhow::Result<ErasedPerson> {
-    with_store(options.clone(), async |store| export::erase(store, &options, name, media_too).await).await
+pub async fn erase_person(options: &Options, name: &str, media_too: bool) -> anyhow::Result<ErasedPerson> {
+    with_store(options, async |store| export::erase(store, options, name, media_too).await).await
 }
 
 /// Does something with the clients of a folder that is there, whether Mantel runs on it or not.
-async fn with_store<T>(options: Options, work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+async fn with_store<T>(options: &Options, work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
     DataFolder::check_exists(&options.data)?;
-    let done = with_library(&options, async |store, _| work(&store).await).await;
-    done.map_err(|error| match error.downcast_ref() {
-        Some(model::Error::Unavailable(_)) => {
+    let done = with_library(options, async |store, _| work(&store).await).await;
+    done.map_err(|error| {
+        if matches!(error.downcast_ref(), Some(model::Error::Unavailable(_))) {
             error.context("if Mantel is running, it is not where this command looks: give it the same options")
+        } else {
+            error
         }
-        Some(_) | None => error,
     })
 }
 

@@ -107,34 +107,6 @@ impl Store {
         Ok(found)
     }
 
-    /// How many items of a partition there are whose sort key begins so, and that are wanted; strongly consistent.
-    pub(crate) async fn count_items(
-        &self,
-        pk: &str,
-        sk_prefix: &str,
-        wanted: impl Fn(&Item) -> bool,
-    ) -> Result<u32, Error> {
-        let mut count = 0;
-        let mut start = None;
-        loop {
-            let query = self.dynamodb.query().table_name(&self.settings.table).consistent_read(true);
-            let answer = query
-                .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
-                .expression_attribute_values(":pk", text(pk))
-                .expression_attribute_values(":prefix", text(sk_prefix))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(from_sdk)?;
-            let found = answer.items.unwrap_or_default().iter().filter(|item| wanted(item)).count();
-            count += u32::try_from(found).map_err(Error::internal)?;
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(count);
-            }
-        }
-    }
-
     /// Writes a new item; false where its key is taken.
     pub(crate) async fn put_new(&self, item: Item) -> Result<bool, Error> {
         let result = self

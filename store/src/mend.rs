@@ -1,11 +1,8 @@
 //! Mends what follows from records. Nothing is deleted here, and each write holds only while what was read is still so.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use model::{
-    CommentId, Conversion, Error, Gallery, Media, MediaId, MediaStatus, Page, PageRequest, RenditionName, Timestamp,
-    UserId,
-};
+use model::{Comment, Conversion, Error, Gallery, Media, MediaId, MediaStatus, RenditionName, Timestamp};
 
 use crate::{
     Store, Survey,
@@ -74,21 +71,19 @@ impl Store {
         Ok((self.transact(writes).await? == Transaction::Done).into())
     }
 
-    /// Has a photo or video count the comments and likes that there are.
-    pub async fn mend_counts(&self, id: MediaId) -> Result<Mended, Error> {
-        let Some(media) = self.get_media(id).await? else { return Ok(Mended::Fine) };
-        let mut comments = 0_u32;
-        for prefix in [keys::COMMENT_PREFIX, keys::REPLY_PREFIX] {
-            comments += self.count_said(id, prefix).await?;
-        }
+    /// Has a photo or video count the comments and likes that there are, by two surveys, one after the other: its counters
+    /// are those of the first, comments those of the second, so that whatever changed meanwhile makes the write fail.
+    pub async fn mend_counts(&self, before: &Media, second: &Survey) -> Result<Mended, Error> {
+        let id = before.id;
         let mut mended = Mended::Fine;
-        if comments != media.comment_count {
-            let change = Change::of_existing().when("comment_count", &media.comment_count)?;
+        let comments = second.comment_count(id);
+        if comments != before.comment_count {
+            let change = Change::of_existing().when("comment_count", &before.comment_count)?;
             let done: Option<Media> = self.change(&keys::media(id), change.set("comment_count", &comments)?).await?;
             mended = done.is_some().into();
         }
-        let likes = self.likers(id).await?;
-        for user in likes.symmetric_difference(&media.liked_by) {
+        let likes = second.likers(id);
+        for user in likes.symmetric_difference(&before.liked_by) {
             let key = keys::like(id, *user);
             let writes = if likes.contains(user) {
                 let add = Change::of_existing().add_member("liked_by", user);
@@ -104,15 +99,14 @@ impl Store {
         Ok(mended)
     }
 
-    /// Has a comment count the replies that there are.
-    pub async fn mend_replies(&self, id: CommentId) -> Result<Mended, Error> {
-        let Some(comment) = self.get_comment(id).await? else { return Ok(Mended::Fine) };
-        let replies = self.count_items(&keys::media_partition(id.media), &keys::replies_prefix(id), |_| true).await?;
-        if replies == comment.reply_count {
+    /// Has a comment count the replies that there are, in the same way.
+    pub async fn mend_replies(&self, before: &Comment, second: &Survey) -> Result<Mended, Error> {
+        let replies = second.reply_count(before.id);
+        if replies == before.reply_count {
             return Ok(Mended::Fine);
         }
-        let change = Change::of_existing().when("reply_count", &comment.reply_count)?.set("reply_count", &replies)?;
-        let done: Option<model::Comment> = self.change(&keys::comment(id), change).await?;
+        let change = Change::of_existing().when("reply_count", &before.reply_count)?.set("reply_count", &replies)?;
+        let done: Option<Comment> = self.change(&keys::comment(before.id), change).await?;
         Ok(done.is_some().into())
     }
 
@@ -162,24 +156,6 @@ impl Store {
         }
         let end = self.replace_media(Some(media), Some(&without), Vec::new()).await?;
         Ok((end == Replaced::Done).then_some(without))
-    }
-
-    async fn count_said(&self, id: MediaId, prefix: &str) -> Result<u32, Error> {
-        self.count_items(&keys::media_partition(id), prefix, |item| item.contains_key("text")).await
-    }
-
-    async fn likers(&self, id: MediaId) -> Result<BTreeSet<UserId>, Error> {
-        let mut likers = BTreeSet::new();
-        let mut after = None;
-        loop {
-            let Page { rows, has_next } =
-                self.list_likes(id, &PageRequest { first: model::MAX_PAGE_SIZE, after }).await?;
-            after = rows.last().map(|(cursor, _)| cursor.clone());
-            likers.extend(rows.into_iter().map(|(_, like)| like.user_id));
-            if !has_next {
-                return Ok(likers);
-            }
-        }
     }
 }
 

@@ -130,6 +130,28 @@ impl Survey {
         self.said_on.get(&id).into_iter().flatten().filter_map(|id| self.comments.get(id)).collect()
     }
 
+    /// A comment, if it was there.
+    #[must_use]
+    pub fn comment(&self, id: CommentId) -> Option<&Comment> {
+        self.comments.get(&id)
+    }
+
+    /// Comments on a photo or video that were not removed, replies among them.
+    pub(crate) fn comment_count(&self, id: MediaId) -> u32 {
+        count(self.comments_on(id).into_iter().filter(|comment| comment.text.is_some()))
+    }
+
+    /// Replies to a comment, removed ones too.
+    pub(crate) fn reply_count(&self, id: CommentId) -> u32 {
+        let is_reply = |comment: &&Comment| comment.id.thread.is_some() && comment.id.thread_id() == id;
+        count(self.comments_on(id.media).into_iter().filter(is_reply))
+    }
+
+    /// Who likes a photo or video.
+    pub(crate) fn likers(&self, id: MediaId) -> BTreeSet<UserId> {
+        self.likes.get(&id).cloned().unwrap_or_default()
+    }
+
     /// What a person likes.
     pub fn liked_by(&self, user: UserId) -> impl Iterator<Item = MediaId> {
         self.likes.iter().filter(move |(_, users)| users.contains(&user)).map(|(id, _)| *id)
@@ -145,7 +167,6 @@ impl Survey {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults: Vec<Fault> = self.unreadable.iter().map(|key| Fault::Unreadable(name(key))).collect();
         let mut wanted = HashSet::new();
-        let said = self.said();
         for media in self.media.values() {
             let following = Following::of(media);
             if !self.galleries.contains_key(&media.gallery_id) {
@@ -155,7 +176,7 @@ impl Survey {
             if media.status != MediaStatus::Uploading && !self.has(media.id, &following) {
                 faults.push(Fault::Unlisted(media.id));
             }
-            if !self.counts(media, said.get(&media.id).copied().unwrap_or(0)) {
+            if !self.counts(media) {
                 faults.push(Fault::Miscounted(media.id));
             }
             wanted.extend(following.keys());
@@ -169,9 +190,8 @@ impl Survey {
                 wanted.extend(entries(&gallery.words(), gallery.created_at, &gallery.id));
             }
         }
-        let replies = self.replies();
         for comment in self.comments.values() {
-            if comment.reply_count != replies.get(&comment.id).copied().unwrap_or(0) {
+            if comment.id.thread.is_none() && comment.reply_count != self.reply_count(comment.id) {
                 faults.push(Fault::Replies(comment.id));
             }
             wanted.extend(entries(&comment.words(), comment.created_at, &comment.id));
@@ -191,32 +211,18 @@ impl Survey {
         claim && pointer && places && following.words.iter().all(|word| self.words.contains(word))
     }
 
-    fn counts(&self, media: &Media, comments: u32) -> bool {
-        let likes = self.likes.get(&media.id);
-        media.comment_count == comments && likes.map_or(media.liked_by.is_empty(), |likes| *likes == media.liked_by)
-    }
-
-    /// Comments that were not removed, replies among them.
-    fn said(&self) -> HashMap<MediaId, u32> {
-        let mut said = HashMap::new();
-        for comment in self.comments.values().filter(|comment| comment.text.is_some()) {
-            *said.entry(comment.id.media).or_default() += 1;
-        }
-        said
-    }
-
-    fn replies(&self) -> HashMap<CommentId, u32> {
-        let mut replies = HashMap::new();
-        for comment in self.comments.values().filter(|comment| comment.id.thread.is_some()) {
-            *replies.entry(comment.id.thread_id()).or_default() += 1;
-        }
-        replies
+    fn counts(&self, media: &Media) -> bool {
+        media.comment_count == self.comment_count(media.id) && media.liked_by == self.likers(media.id)
     }
 
     /// What a gallery should count.
     pub(crate) fn counts_of(&self, gallery: GalleryId) -> Counts {
         counts_of(self.media.values().filter(|media| media.gallery_id == gallery)).remove(&gallery).unwrap_or_default()
     }
+}
+
+fn count<T>(things: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(things.count()).unwrap_or(u32::MAX)
 }
 
 /// What each gallery has of some media.

@@ -81,8 +81,14 @@ async fn mend_table(store: &Store, first: Survey, report: &mut Report) -> Result
             Fault::WithoutGallery(id) => (Kind::GalleryMissing, id.to_string(), Mended::Not),
             Fault::Dangling(key) => (Kind::IndexLeftOver, key.clone(), Mended::Not),
             Fault::Unlisted(id) => (Kind::IndexMissing, id.to_string(), settled(store.mend_listing(*id).await)?),
-            Fault::Miscounted(id) => (Kind::CounterWrong, id.to_string(), settled(store.mend_counts(*id).await)?),
-            Fault::Replies(id) => (Kind::CounterWrong, id.to_string(), settled(store.mend_replies(*id).await)?),
+            Fault::Miscounted(id) => {
+                let Some(before) = first.media.get(id) else { continue };
+                (Kind::CounterWrong, id.to_string(), settled(store.mend_counts(before, &second).await)?)
+            }
+            Fault::Replies(id) => {
+                let Some(before) = first.comment(*id) else { continue };
+                (Kind::CounterWrong, id.to_string(), settled(store.mend_replies(before, &second).await)?)
+            }
             Fault::Counters(id) => {
                 let Some(gallery) = first.galleries.get(id) else { continue };
                 (Kind::CounterWrong, id.to_string(), settled(store.mend_counters(gallery, &first, &second).await)?)

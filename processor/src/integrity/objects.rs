@@ -100,23 +100,24 @@ async fn remake(
         return Ok(());
     }
     let Some(without) = store.unmake(media, &lost, now).await? else { return Ok(()) };
+    let works = works(&lost);
     if without.is_shown() {
         let name = format!("whole-{}", now.unix_millis());
-        for work in works(&lost) {
-            store.put_job(work, media.id, &name).await?;
+        for work in &works {
+            store.put_job(*work, media.id, &name).await?;
         }
     }
-    report.found(Kind::RenditionMissing, media.id.to_string(), End::Asked);
+    let end = if works.is_empty() { End::Mended } else { End::Asked };
+    report.found(Kind::RenditionMissing, media.id.to_string(), end);
     Ok(())
 }
 
-/// Small pictures come before the rest is made.
+/// An upright copy is made when somebody asks for one again.
 fn works(lost: &[RenditionName]) -> Vec<Work> {
     let has = |wanted: &[RenditionName]| lost.iter().any(|name| wanted.contains(name));
     let works = [
         (Work::Render, has(&[RenditionName::Thumbnail, RenditionName::Preview])),
         (Work::Convert, has(&[RenditionName::Playback])),
-        (Work::Upright, has(&[RenditionName::Upright])),
     ];
     works.into_iter().filter_map(|(work, is_wanted)| is_wanted.then_some(work)).collect()
 }
@@ -131,13 +132,15 @@ async fn strangers(
     let mut keys: Vec<&String> = originals.keys().filter(|key| !key.starts_with(JOBS)).collect();
     keys.sort();
     for key in keys {
-        let known = match OriginalsKey::parse(key) {
+        // What is not ours may not be ours to ask for.
+        let is_stranger = match OriginalsKey::parse(key) {
+            None => true,
+            Some(parsed) if media.contains_key(&parsed.media_id()) => false,
             Some(parsed) => {
-                media.contains_key(&parsed.media_id()) || has_record(store, parsed.media_id(), |_| true).await?
+                !has_record(store, parsed.media_id(), |_| true).await? && store.originals().head(key).await?.is_some()
             }
-            None => false,
         };
-        if !known && store.originals().head(key).await?.is_some() {
+        if is_stranger {
             report.found(Kind::OriginalWithoutRecord, key.clone(), End::NeedsYou);
         }
     }
@@ -160,7 +163,6 @@ async fn leftovers(
     made: &HashMap<String, u64>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let named = |media: &Media, recipe: &str| media.names(recipe);
     let mut keys: Vec<&String> = made.keys().collect();
     keys.sort();
     for key in keys {
@@ -168,9 +170,9 @@ async fn leftovers(
         let id = parts.next().and_then(|id| id.parse::<MediaId>().ok());
         let recipe = parts.next().unwrap_or_default();
         let is_named = match id {
-            Some(id) if media.get(&id).is_some_and(|media| named(media, recipe)) => true,
+            Some(id) if media.get(&id).is_some_and(|media| media.names(recipe)) => true,
             // It may have come meanwhile.
-            Some(id) => has_record(store, id, |media| media.is_unfinished() || named(media, recipe)).await?,
+            Some(id) => has_record(store, id, |media| media.is_unfinished() || media.names(recipe)).await?,
             None => false,
         };
         if !is_named && store.renditions().head(key).await?.is_some() {
