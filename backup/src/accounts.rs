@@ -51,7 +51,7 @@ pub(crate) async fn restore_accounts(
             None => make(store, account, random, &mut made).await?,
         };
         if now != id {
-            made.names.push((id.sub().to_string(), now.sub().to_string()));
+            made.names.push((id.sub().clone(), now.sub().clone()));
         }
     }
     if links > 0 {

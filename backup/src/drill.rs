@@ -60,6 +60,7 @@ impl Drill {
     ///
     /// # Errors
     /// When there is no backup, or a service does not answer. What is wrong with the backup is a proof that does not hold.
+    #[must_use]
     pub fn run(&self) -> BoxFuture<'_, Result<Drilled, Error>> {
         Box::pin(self.run_now())
     }

@@ -14,7 +14,13 @@ const MAX_MANIFEST_BYTES: u64 = 1 << 30;
 /// # Errors
 /// When the place cannot be listed.
 pub async fn list(place: &Place) -> Result<Vec<String>, Error> {
-    Ok(place.list(MANIFESTS).await?.into_keys().filter(|name| name.ends_with(".json")).collect())
+    Ok(place.list(MANIFESTS).await?.into_keys().filter(|name| is_manifest(name)).collect())
+}
+
+/// Names are our own: in lower case.
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "no file system changes the case of these names")]
+fn is_manifest(name: &str) -> bool {
+    name.ends_with(".json")
 }
 
 /// The name of the newest manifest; none where there is none.

@@ -47,12 +47,11 @@ impl IntoPlace<'_> {
         self.check_numbers(last.as_ref().map(|(_, manifest)| manifest))?;
         let (table, bytes) = self.source.snapshot.file()?;
         let same_table = last.as_ref().filter(|(_, last)| last.table.lines_sha256 == table.lines_sha256);
-        let table = match same_table {
-            Some((_, last)) => last.table.clone(),
-            None => {
-                self.place.put(&table.key(), &bytes).await?;
-                table
-            }
+        let table = if let Some((_, last)) = same_table {
+            last.table.clone()
+        } else {
+            self.place.put(&table.key(), &bytes).await?;
+            table
         };
         let there = self.blobs().await?;
         let gathered = self.gather(there, last.as_ref().map(|(_, manifest)| manifest), report).await?;
@@ -76,7 +75,7 @@ impl IntoPlace<'_> {
             accounts: self.source.accounts.clone(),
             erased: self.source.erased.clone(),
         };
-        self.tell(&manifest, report);
+        Self::tell(&manifest, report);
         let name = match last {
             Some((name, last)) if last.says_the_same(&manifest) => name,
             _ => self.finish(&manifest).await?,
@@ -179,11 +178,11 @@ impl IntoPlace<'_> {
             copies.push(Box::pin(self.copy_one(media, there, progress)));
         }
         let mut outcomes = stream::iter(copies).buffer_unordered(at_once);
-        while let Some((media, outcome)) = outcomes.next().await {
-            match outcome {
+        while let Some((media, copied)) = outcomes.next().await {
+            match copied {
                 Ok(None) => gathered.left += 1,
-                Ok(Some(Outcome::Kept(entry, copied))) => {
-                    if copied {
+                Ok(Some(Outcome::Kept(entry, is_new))) => {
+                    if is_new {
                         report.objects_copied += 1;
                         report.bytes_copied += entry.size_bytes;
                     }
@@ -265,7 +264,7 @@ impl IntoPlace<'_> {
         Ok(())
     }
 
-    fn tell(&self, manifest: &Manifest, report: &mut RunReport) {
+    fn tell(manifest: &Manifest, report: &mut RunReport) {
         let mut note = |text: String| {
             if !report.notes.contains(&text) {
                 report.notes.push(text);

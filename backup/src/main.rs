@@ -91,7 +91,7 @@ impl Function {
             return Ok(json!({ "busy": true }));
         }
         let record = self.store.get_backup().await?.unwrap_or_default();
-        let since = record.succeeded_at.map_or(0, |at| at.unix_seconds());
+        let since = record.succeeded_at.map_or(0, Timestamp::unix_seconds);
         let failed = !ended.as_ref().is_ok_and(|report| report.failures.is_empty());
         metric(&[
             ("BackupFailed", i64::from(failed), "Count"),

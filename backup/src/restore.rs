@@ -79,6 +79,7 @@ impl Restore {
     ///
     /// # Errors
     /// When anything in the backup is not as it was written, or the library is not empty; then nothing was touched.
+    #[must_use]
     pub fn all<'a>(&'a self, wanted: Option<&'a str>) -> BoxFuture<'a, Result<Restored, Error>> {
         Box::pin(self.all_now(wanted))
     }

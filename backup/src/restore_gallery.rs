@@ -22,6 +22,7 @@ impl Restore {
     ///
     /// # Errors
     /// When anything that is needed of the backup is not as it was written; then nothing was touched.
+    #[must_use]
     pub fn gallery<'a>(&'a self, wanted: Option<&'a str>, id: GalleryId) -> BoxFuture<'a, Result<Restored, Error>> {
         Box::pin(self.gallery_now(wanted, id))
     }

@@ -122,6 +122,7 @@ impl Backup {
     /// # Errors
     /// [`Error::Busy`] while another run is under way, [`Error::Refused`] where it would be dangerous to go on. What fails
     /// for single objects or places is in the report.
+    #[must_use]
     pub fn run(&self, options: RunOptions) -> BoxFuture<'_, Result<RunReport, Error>> {
         Box::pin(self.run_now(options))
     }

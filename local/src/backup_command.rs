@@ -350,9 +350,9 @@ fn tell_drilled(drilled: Drilled) -> anyhow::Result<()> {
 fn tell(text: &str, value: &serde_json::Value) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     if io::stdout().is_terminal() {
-        out.write_all(text.as_bytes())?
+        out.write_all(text.as_bytes())?;
     } else {
-        writeln!(out, "{value}")?
+        writeln!(out, "{value}")?;
     }
     Ok(out.flush()?)
 }

@@ -21,7 +21,8 @@ impl Store {
     /// Left out are uploads whose bytes are still on their way, bookmarks, what has expired by `now`, and the records
     /// that say how backup and integrity are.
     pub async fn dump_table(&self, now: Timestamp) -> Result<Vec<Line>, Error> {
-        let read = |segment| self.dump_segment(segment, now);
+        // Boxed, as four scans at a time are much to hold for whoever waits.
+        let read = |segment| Box::pin(self.dump_segment(segment, now));
         let (first, second, third, fourth) = tokio::try_join!(read(0), read(1), read(2), read(3))?;
         let mut lines = [first, second, third, fourth].concat();
         lines.sort_unstable();

@@ -22,8 +22,8 @@ struct Clouded {
 
 impl Clouded {
     async fn new(photos: u32) -> Self {
-        let world = World::new().await;
-        let cloud = Cloud::new(&["originals", "renditions", "backup"], false).await;
+        let world = Box::pin(World::new()).await;
+        let cloud = Box::pin(Cloud::new(&["originals", "renditions", "backup"], false)).await;
         lock(&cloud).await;
         let store = world.store().clone().with_s3_endpoint(&cloud.sdk(), &cloud.endpoint());
         let gallery = world.gallery_with(0).await;
@@ -73,7 +73,7 @@ async fn lock(cloud: &Cloud) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_service_copies_by_itself_and_no_byte_of_media_passes_through() {
-    let clouded = Clouded::new(5).await;
+    let clouded = Box::pin(Clouded::new(5)).await;
     let (report, calls) = store::measured(clouded.backup().run(RunOptions::default())).await;
     let report = report.expect("a run");
     assert!(report.is_whole() && report.objects_copied == 5, "{report:?}");
@@ -88,7 +88,7 @@ async fn the_service_copies_by_itself_and_no_byte_of_media_passes_through() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_too_long_for_one_copy_is_copied_in_parts() {
-    let clouded = Clouded::new(1).await;
+    let clouded = Box::pin(Clouded::new(1)).await;
     let admin = user(&clouded.world.home, "admin").await;
     let gallery = model::GalleryId::new(ulid::Ulid::from_parts(1, 7));
     let film = vec![5; 13 << 20];
@@ -106,7 +106,7 @@ async fn what_is_too_long_for_one_copy_is_copied_in_parts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_archived_is_asked_back_and_restored_once_it_is_there() {
-    let clouded = Clouded::new(4).await;
+    let clouded = Box::pin(Clouded::new(4)).await;
     clouded.backup().run(RunOptions::default()).await.expect("a run");
     let expected = originals(&clouded.store).await;
     let home = Home::open_with(|options| options.processes = false).await;
@@ -133,7 +133,7 @@ async fn what_is_archived_is_asked_back_and_restored_once_it_is_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_drill_asks_back_what_is_archived_and_the_next_one_proves_it() {
-    let clouded = Clouded::new(6).await;
+    let clouded = Box::pin(Clouded::new(6)).await;
     clouded.backup().run(RunOptions::default()).await.expect("a run");
     assert_eq!(clouded.drill().run().await.expect("a drill"), Drilled::AskedBack(3));
     let record = clouded.store.get_backup().await.expect("the table answers").expect("a record");
@@ -147,7 +147,7 @@ async fn a_drill_asks_back_what_is_archived_and_the_next_one_proves_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_overwritten_and_what_is_locked_is_not_pruned() {
-    let clouded = Clouded::new(2).await;
+    let clouded = Box::pin(Clouded::new(2)).await;
     clouded.backup().run(RunOptions::default()).await.expect("a run");
     let bucket = clouded.store.bucket("backup", None);
     let before = bucket.list("").await.expect("the bucket answers");

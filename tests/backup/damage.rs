@@ -95,7 +95,7 @@ impl Disk {
         let mut text = String::new();
         std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut text).expect("gzip");
         let lines = change(text.lines().map(str::to_owned).collect());
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let text = lines.join("\n") + "\n";
         let packed = gzip(text.as_bytes());
         self.forge_typed(|manifest| {
             manifest.table.sha256 = digest(&packed);
@@ -218,7 +218,7 @@ const KINDS: &[Kind] = &[
             disk.forge_table(|mut lines| {
                 lines.retain(|line| !line.contains("\"SK\":{\"S\":\"MED\"}") || !line.contains("0.jpg"));
                 lines
-            })
+            });
         },
         Always,
     ),
@@ -228,7 +228,7 @@ const KINDS: &[Kind] = &[
             disk.forge_table(|mut lines| {
                 lines.insert(0, lines[0].clone());
                 lines
-            })
+            });
         },
         Always,
     ),
@@ -238,7 +238,7 @@ const KINDS: &[Kind] = &[
             disk.forge_table(|mut lines| {
                 lines.reverse();
                 lines
-            })
+            });
         },
         Always,
     ),
@@ -248,7 +248,7 @@ const KINDS: &[Kind] = &[
             disk.forge_table(|mut lines| {
                 lines[0] = lines[0].replace(':', ": ");
                 lines
-            })
+            });
         },
         Always,
     ),
@@ -261,7 +261,7 @@ const KINDS: &[Kind] = &[
                     .into_iter()
                     .map(|line| if line.contains("1.jpg") { with_sha256(&line, &other) } else { line })
                     .collect()
-            })
+            });
         },
         Always,
     ),
@@ -304,7 +304,7 @@ const KINDS: &[Kind] = &[
         |disk| {
             disk.forge(|value| {
                 value.as_object_mut().expect("an object").remove("gone");
-            })
+            });
         },
         Always,
     ),
@@ -313,7 +313,7 @@ const KINDS: &[Kind] = &[
         |disk| {
             disk.forge_typed(|manifest| {
                 manifest.media.pop();
-            })
+            });
         },
         Always,
     ),
@@ -325,7 +325,9 @@ const KINDS: &[Kind] = &[
     (
         "a manifest with a photo that has no record",
         |disk| {
-            disk.forge_typed(|manifest| manifest.media[0].id = "med_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id"))
+            disk.forge_typed(|manifest| {
+                manifest.media[0].id = "med_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
+            });
         },
         Always,
     ),
@@ -337,7 +339,7 @@ const KINDS: &[Kind] = &[
     ("a manifest with another length", |disk| disk.forge_typed(|manifest| manifest.media[0].size_bytes += 1), Always),
     (
         "a manifest of another library",
-        |disk| disk.forge_typed(|manifest| manifest.library = "another".to_owned()),
+        |disk| disk.forge_typed(|manifest| "another".clone_into(&mut manifest.library)),
         Always,
     ),
     ("a manifest with fewer items", |disk| disk.forge_typed(|manifest| manifest.table.items -= 1), Always),

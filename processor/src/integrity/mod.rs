@@ -47,11 +47,11 @@ pub async fn check_integrity(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report, Error> {
     let mut report = Report::begun(clock());
-    let first = store.survey().await?;
-    let media = mend_table(store, first, &mut report).await?;
-    objects::compare(store, &media, clock(), &mut report).await?;
+    let first = Box::pin(store.survey()).await?;
+    let media = Box::pin(mend_table(store, first, &mut report)).await?;
+    Box::pin(objects::compare(store, &media, clock(), &mut report)).await?;
     let wanted = chosen(&media, what, report.begun_at);
-    read_again(store, &wanted, deadline, tell, &mut report).await?;
+    Box::pin(read_again(store, &wanted, deadline, tell, &mut report)).await?;
     report.ended_at = clock();
     store.put_integrity(&report.shortened()).await?;
     Ok(report)
