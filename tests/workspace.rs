@@ -141,6 +141,14 @@ fn nothing_but_the_guard_of_the_jpeg_library_is_unsafe() {
     }
 }
 
+/// The JPEG library ends a picture by a panic through C, and a request that panics is answered.
+#[test]
+fn no_profile_ends_the_process_at_a_panic() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the root manifest can be read");
+    let settings = manifest.lines().map(str::trim).filter(|line| line.starts_with("panic"));
+    assert_eq!(settings.collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder can be read") {
         let path = entry.expect("an entry").path();
