@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql_parser::types::TypeKind;
+use local::BackupTo;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -107,7 +108,9 @@ impl Witness {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_mutation_leaves_its_line_and_no_line_holds_a_text_or_a_secret() {
-    let home = Home::open().await;
+    let disk = tempfile::tempdir().expect("a folder");
+    let backup = BackupTo { folder: Some(disk.path().to_owned()), ..BackupTo::default() };
+    let home = Home::open_with(|options| options.backup = backup).await;
     let admin = home.admin().await;
     let mut witness = Witness { admin: admin.clone(), seen: BTreeSet::new(), secrets: Vec::new() };
     let anna = comes_in(&home, &mut witness).await;
@@ -235,6 +238,7 @@ async fn goes_out(home: &Home, witness: &mut Witness, anna: &Actor) {
     let (payload, input) = ("user { id } temporaryPassword", json!({ "userId": me }));
     let reset = witness.sees(&admin, "resetUserPassword", payload, input, &[&me], &[]).await;
     witness.secrets.push(reset["temporaryPassword"].as_str().expect("a password").to_owned());
+    witness.sees(&admin, "startBackup", "", json!({}), &[], &[]).await;
     let family = json!(home.visitor().await.id().await);
     witness.sees(&admin, "setUserRole", "", json!({ "userId": family, "role": "ADMIN" }), &[&family], &[]).await;
     witness.sees(&admin, "setUserDisabled", "", json!({ "userId": family, "disabled": true }), &[&family], &[]).await;
