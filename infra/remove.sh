@@ -46,6 +46,9 @@ if aws cloudformation describe-stacks --stack-name "$stack" >/dev/null 2>&1; the
     aws cloudformation wait stack-delete-complete --stack-name "$stack"
 fi
 
+# Version 1 of the CLI looks for queues at Amazon, whatever AWS_ENDPOINT_URL says.
+sqs() { aws sqs ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"; }
+
 buckets=()
 for kind in originals renditions site backup code; do
     bucket=$stack-$kind-$account-$AWS_REGION
@@ -53,7 +56,7 @@ for kind in originals renditions site backup code; do
 done
 tables=$(aws dynamodb list-tables --output text --query "join(' ', TableNames[?starts_with(@, '$stack-Table-')])")
 pools=$(aws cognito-idp list-user-pools --max-results 60 --output text --query "join(' ', UserPools[?Name=='$stack'].Id)")
-queues=$(aws sqs list-queues --queue-name-prefix "$stack-DeadLetters-" --output text --query "join(' ', QueueUrls || \`[]\`)")
+queues=$(sqs list-queues --queue-name-prefix "$stack-DeadLetters-" --output text --query "join(' ', QueueUrls || \`[]\`)")
 echo "What is stored: ${buckets[*]:-no bucket}, ${tables:-no table}, ${pools:-no accounts}"
 if [ -z "$erase" ]; then
     echo "It stays. infra/remove.sh --stack $stack --erase $stack erases it."
@@ -90,6 +93,6 @@ for pool in $pools; do
     aws cognito-idp delete-user-pool --user-pool-id "$pool"
 done
 for queue in $queues; do
-    aws sqs delete-queue --queue-url "$queue"
+    sqs delete-queue --queue-url "$queue"
 done
 echo "Nothing of $stack is left."

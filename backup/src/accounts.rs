@@ -56,7 +56,7 @@ pub(crate) async fn restore_accounts(
     }
     if links > 0 {
         made.notes.push(format!(
-            "{links} share links are in the backup, but their accounts cannot be: links with a password must be made anew"
+            "{links} share links are in the backup: those without a password open as before, those with one must be made anew"
         ));
     }
     Ok(made)

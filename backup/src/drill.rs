@@ -199,7 +199,7 @@ impl Drill {
         let mut plain = verified.clone();
         plain.manifest.accounts.clear();
         let report = restore.put_back(&plain, &ids).await?;
-        if report.left_out > 0 || !plain.manifest.erased.is_empty() {
+        if report.left_out > 0 {
             return Ok(Vec::new());
         }
         let now = (self.clock)();

@@ -129,7 +129,7 @@ impl Function {
     }
 }
 
-/// Tells numbers in CloudWatch's embedded metric format, which is a line on the standard output.
+/// Tells numbers in the embedded metric format of `CloudWatch`, which is a line on the standard output.
 fn metric(values: &[(&str, i64, &str)]) {
     let metrics: Vec<Value> = values.iter().map(|(name, _, unit)| json!({ "Name": name, "Unit": unit })).collect();
     let mut line = json!({

@@ -16,7 +16,7 @@ use crate::{
     accounts::{NewPassword, restore_accounts},
     at_once::all_at_once,
     find::{list, read_manifest},
-    manifest::{Entry, Manifest, blob_key},
+    manifest::{Entry, Manifest, blob_key, media_of},
     place::Place,
     progress::{Observer, Progress, Stage},
     verify::{Depth, Verified, verify},
@@ -66,7 +66,7 @@ pub struct RestoreReport {
     pub bytes: u64,
     /// Items of the table that were written.
     pub items: u64,
-    /// Photos and videos that were left out because they were erased for good.
+    /// Photos, videos and people that were left out because they were erased for good since.
     pub left_out: u64,
     /// First passwords of all accounts that had to be made; nothing else knows them.
     pub passwords: Vec<NewPassword>,
@@ -135,9 +135,13 @@ impl Restore {
     ) -> Result<RestoreReport, Error> {
         let Verified { manifest, lines, name, .. } = verified;
         let erased = self.erased(manifest).await?;
-        let gone: BTreeSet<MediaId> =
-            erased.iter().filter_map(|id| id.parse().ok()).chain(manifest.gone.iter().copied()).collect();
-        let people: BTreeSet<UserId> = erased.iter().filter_map(|id| id.parse().ok()).collect();
+        // What was erased before this backup was made is erased in it.
+        let known: BTreeSet<MediaId> = media_of(lines)?.iter().map(|media| media.id).collect();
+        let gone = erased.iter().filter_map(|id| id.parse().ok()).chain(manifest.gone.iter().copied());
+        let gone: BTreeSet<MediaId> = gone.filter(|id| known.contains(id)).collect();
+        let accounts: BTreeSet<&str> = manifest.accounts.iter().map(|account| account.sub.as_str()).collect();
+        let people = erased.iter().filter_map(|id| id.parse::<UserId>().ok());
+        let people: BTreeSet<UserId> = people.filter(|id| accounts.contains(id.sub().as_str())).collect();
         let accounts = restore_accounts(&self.store, &manifest.accounts, &people, &self.random).await?;
         let wanted = |entry: &&Entry| media.contains(&entry.id) && !gone.contains(&entry.id);
         let entries: Vec<&Entry> = manifest.media.iter().filter(wanted).collect();
@@ -145,7 +149,7 @@ impl Restore {
             manifest: name.clone(),
             originals: entries.len() as u64,
             bytes: entries.iter().map(|entry| entry.size_bytes).sum(),
-            left_out: gone.len() as u64,
+            left_out: (gone.len() + people.len()) as u64,
             passwords: accounts.passwords,
             notes: accounts.notes,
             ..RestoreReport::default()

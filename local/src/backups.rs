@@ -164,12 +164,10 @@ pub(crate) struct Backups {
 impl Backups {
     /// When they are due, and when somebody asks; until `stop` changes. What is under way then, the next start goes on with.
     pub(crate) async fn keep(self, mut stop: watch::Receiver<bool>) {
-        let mut stopped = stop.clone();
         tokio::select! {
             () = self.work() => {}
-            _ = stopped.changed() => {}
+            _ = stop.changed() => {}
         }
-        stop.mark_unchanged();
     }
 
     async fn work(&self) {

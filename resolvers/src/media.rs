@@ -92,6 +92,7 @@ pub(crate) struct Exif {
     field(name = "file_name", ty = "String", desc = "The name that the file came with."),
     field(name = "content_type", ty = "String", desc = "The type of the file, by its content."),
     field(name = "size_bytes", ty = "f64", desc = "Bytes of the original; whole numbers up to 2^53."),
+    field(name = "sha256", ty = "Option<String>", desc = "The SHA-256 of the original in base64, as it was announced. Guests are not told."),
     field(name = "width", ty = "Option<u32>", desc = "Pixels, upright; null until it was processed."),
     field(name = "height", ty = "Option<u32>", desc = "Pixels, upright; null until it was processed."),
     field(name = "status", ty = "MediaStatus", desc = "Where it is on its way."),
@@ -207,6 +208,11 @@ macro_rules! media_object {
             /// Bytes of the original; whole numbers up to 2^53.
             async fn size_bytes(&self) -> f64 {
                 bytes(self.0.size_bytes)
+            }
+
+            /// The SHA-256 of the original in base64, as it was announced. Guests are not told.
+            async fn sha256(&self, ctx: &Context<'_>) -> Option<String> {
+                caller(ctx).requester.is_family().then(|| self.0.sha256.to_base64())
             }
 
             /// Pixels, upright; null until it was processed.

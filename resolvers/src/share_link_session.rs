@@ -132,7 +132,7 @@ async fn open(ctx: &Context<'_>, input: &OpenShareLinkInput) -> Result<Opened, E
         // Then the token is all that counts.
         (false, _) => "",
     };
-    match store(ctx).sign_in(&link.id.username(), &token.account_password(password)).await? {
+    match sign_in(ctx, &link, &token.account_password(password)).await? {
         SignIn::Done(tokens) => {
             store(ctx).count_opening(link.id).await?;
             notes(ctx).about(&link.id);
@@ -142,6 +142,21 @@ async fn open(ctx: &Context<'_>, input: &OpenShareLinkInput) -> Result<Opened, E
             Err(Error::internal("the account of a share link has no lasting password"))
         }
     }
+}
+
+/// Signs in with the link's account. After a restore into another user pool the link is there, and its account is not: where
+/// the token is all that counts, the account is made anew, with the same password.
+async fn sign_in(ctx: &Context<'_>, link: &ShareLink, account_password: &str) -> Result<SignIn, Error> {
+    let username = link.id.username();
+    let refused = match store(ctx).sign_in(&username, account_password).await {
+        Err(Error::Input(refused)) => refused,
+        other => return other,
+    };
+    if link.has_password || store(ctx).find_account(&username).await?.is_some() {
+        return Err(refused.into());
+    }
+    store(ctx).create_link_account(link.id, account_password).await?;
+    store(ctx).sign_in(&username, account_password).await
 }
 
 /// The link, if it opens its gallery now. Link and gallery are looked for in any case, so that all others look alike.

@@ -6,7 +6,7 @@ use model::{Error, Timestamp, UserId};
 use crate::{
     Store,
     error::from_sdk,
-    keys::{self, BACKUP, BOOKMARK_PREFIX, ERASED, Item, Key},
+    keys::{self, BOOKMARK_PREFIX, ERASED, Item, Key},
     line::{Line, expires_at, is_on_its_way},
 };
 
@@ -18,19 +18,12 @@ impl Store {
     /// Everything that a backup keeps of the table, in the order of keys. Each item is strongly consistent; what changes
     /// meanwhile may be there as it was before or after.
     ///
-    /// Left out are uploads whose bytes are still on their way, bookmarks, what has expired by `now`, and the record of the
-    /// backup itself.
+    /// Left out are uploads whose bytes are still on their way, bookmarks, what has expired by `now`, and the records
+    /// that say how backup and integrity are.
     pub async fn dump_table(&self, now: Timestamp) -> Result<Vec<Line>, Error> {
-        let segments = (0..SEGMENTS).map(|segment| {
-            let store = self.clone();
-            tokio::spawn(async move { store.dump_segment(segment, now).await })
-        });
-        // All of them are under way before the first is waited for.
-        let segments: Vec<_> = segments.collect();
-        let mut lines = Vec::new();
-        for segment in segments {
-            lines.extend(segment.await.map_err(Error::internal)??);
-        }
+        let read = |segment| self.dump_segment(segment, now);
+        let (first, second, third, fourth) = tokio::try_join!(read(0), read(1), read(2), read(3))?;
+        let mut lines = [first, second, third, fourth].concat();
         lines.sort_unstable();
         Ok(lines)
     }
@@ -134,5 +127,6 @@ impl Store {
 fn is_kept(item: &Item, now: Timestamp) -> bool {
     let Some(key) = Key::of(item) else { return false };
     let expired = expires_at(item).is_some_and(|at| at <= now.unix_seconds());
-    !expired && key.pk != BACKUP && !key.pk.starts_with(BOOKMARK_PREFIX) && !is_on_its_way(&key, item)
+    let says_how_it_is = key == keys::backup() || key == keys::integrity();
+    !expired && !says_how_it_is && !key.pk.starts_with(BOOKMARK_PREFIX) && !is_on_its_way(&key, item)
 }

@@ -28,7 +28,7 @@ photo, a comment, a share link) is asked for no further here. Both doors say the
 ";
 
 /// Types that only mutations answer with, to whoever called them.
-const ANSWERS_OF_MUTATIONS: [&str; 23] = [
+const ANSWERS_OF_MUTATIONS: [&str; 24] = [
     "ChangePasswordPayload",
     "CommentEvent",
     "CommentPayload",
@@ -48,6 +48,7 @@ const ANSWERS_OF_MUTATIONS: [&str; 23] = [
     "ShareLinkPayload",
     "SignInPayload",
     "SignOutPayload",
+    "StartBackupPayload",
     "UploadPart",
     "UploadTicket",
     "UserError",

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Comment, CommentId, CommentText, Conversion, DerivedFile, DisplayName, Findings, Like, Location, Media, MediaId,
-    MediaKind, RenditionName, RenditionSize, TakenAt, Upright, UserId,
+    BackupPhase, BackupRecord, Comment, CommentId, CommentText, Conversion, DerivedFile, DisplayName, Findings, Like,
+    Location, Media, MediaId, MediaKind, Proof, RenditionName, RenditionSize, TakenAt, Timestamp, Upright, UserId,
     object_key::{playback_recipe, upright_recipe},
 };
 use processor::testing::{ExifFields, jpeg_with_exif};
@@ -60,6 +60,7 @@ impl Things {
         let change = UserChange { avatar_media_id: Some(Some(photo)), ..UserChange::default() };
         let changed = cast.home.system.store.update_user(parsed(&person), &change).await.expect("the store answers");
         assert!(changed.is_some(), "the person is there");
+        cast.home.system.store.put_backup(&backed_up()).await.expect("the store answers");
         Self {
             photo: photo.to_string(),
             broken,
@@ -82,6 +83,33 @@ impl Things {
 pub(super) async fn everyone_likes(cast: &Cast, photo: &str) {
     for caller in Caller::ALL.into_iter().filter(|caller| caller.is_person()) {
         like(cast, parsed(photo), cast.id(caller)).await;
+    }
+}
+
+/// A backup of which everything is known.
+fn backed_up() -> BackupRecord {
+    let at = Some(Timestamp::from_unix_seconds(1_700_000_000));
+    let proof = Proof {
+        at: Timestamp::from_unix_seconds(1_700_000_000),
+        manifest: "manifest".to_owned(),
+        proved: 49,
+        tried: 50,
+        records: 7,
+        problem: Some("one photo is damaged".to_owned()),
+    };
+    BackupRecord {
+        phase: BackupPhase::Failed,
+        started_at: at,
+        finished_at: at,
+        succeeded_at: at,
+        objects_copied: 1,
+        bytes_copied: 2,
+        failures: 3,
+        message: Some("one photo is missing".to_owned()),
+        destination: Some("s3://backup".to_owned()),
+        media_count: 50,
+        proof: Some(proof),
+        ..BackupRecord::default()
     }
 }
 

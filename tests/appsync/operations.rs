@@ -16,6 +16,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("Galleries", Who::Visitor, "{}"),
     ("Gallery", Who::Rosa, r#"{ "id": "$guests", "first": 1 }"#),
     ("GalleryMedia", Who::Visitor, r#"{ "id": "$summer", "first": 2, "after": "$pageOne" }"#),
+    ("GalleryOriginals", Who::Visitor, r#"{ "id": "$summer", "first": 2 }"#),
     ("GalleryAccess", Who::Admin, r#"{ "id": "$guests" }"#),
     ("Media", Who::Visitor, r#"{ "id": "$july" }"#),
     ("MediaComments", Who::Visitor, r#"{ "id": "$july", "first": 2 }"#),
@@ -35,6 +36,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("BackupStatus", Who::Admin, "{}"),
     ("AuditLog", Who::Admin, "{}"),
     ("Trash", Who::Admin, "{}"),
+    ("TrashOriginals", Who::Admin, "{}"),
     ("Users", Who::Admin, "{}"),
     ("CreateGallery", Who::Admin, r#"{ "input": { "title": "Winter", "visibility": "PRIVATE" } }"#),
     (

@@ -24,7 +24,6 @@ pub(super) const SECRET: &str = "secret-of-the-cloud";
 /// A service with some buckets, and a clock of its own.
 pub(super) struct Cloud {
     pub(super) address: SocketAddr,
-    pub(super) objects: Arc<s3::Store>,
     ahead_seconds: Arc<AtomicI64>,
     _folder: TempDir,
 }
@@ -48,11 +47,11 @@ impl Cloud {
             secret_access_key: SECRET.to_owned(),
             allowed_origin: Arc::new(|_| false),
         };
-        let service = s3::service(objects.clone(), access);
+        let service = s3::service(objects, access);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(serve(listener, service, strict));
-        Self { address, objects, ahead_seconds, _folder: folder }
+        Self { address, ahead_seconds, _folder: folder }
     }
 
     pub(super) fn pass_seconds(&self, seconds: i64) {

@@ -166,7 +166,16 @@ fn restore_of(home: &Home, place: Place, observer: Observer) -> Restore {
 
 /// Restores the newest backup of a folder into a new library, and gives both.
 async fn restored(disk: &Path) -> (Home, RestoreReport) {
-    let home = Home::open_with(|options| options.processes = false).await;
+    restored_into(Home::open_with(|options| options.processes = false).await, disk).await
+}
+
+/// The same, where the new library has a user pool of its own, with other ids.
+async fn restored_elsewhere(disk: &Path) -> (Home, RestoreReport) {
+    let folder = tempfile::tempdir().expect("a folder");
+    restored_into(Home::on(folder, |options| options.processes = false).await, disk).await
+}
+
+async fn restored_into(home: Home, disk: &Path) -> (Home, RestoreReport) {
     let place = folder_place(disk).await;
     let report = match restore_of(&home, place, nobody()).all(None).await.expect("a restore") {
         Restored::Done(report) => report,

@@ -5,7 +5,7 @@ use model::BackupPhase;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{World, originals, renamed, restored};
+use super::{World, originals, renamed, restored, restored_elsewhere, user};
 use crate::support::{Home, actor::until};
 use processor::testing::{jpeg, picture};
 
@@ -29,8 +29,9 @@ async fn what_is_restored_is_the_library_byte_by_byte_and_field_by_field() {
     let verified = world.verifies().await.expect("the backup is sound");
     assert_eq!((verified.read, verified.manifest.quiet), (12, true));
 
-    let (home, report) = restored(world.disk.path()).await;
+    let (home, report) = restored_elsewhere(world.disk.path()).await;
     assert_eq!((report.originals, report.left_out), (12, 0));
+    assert_ne!(user(&home, "admin").await, user(&world.home, "admin").await);
     let expected = renamed(&verified.lines, &world.home, &home).await;
     let found = home.system.store.dump_table(home.now()).await.expect("the table answers");
     assert_eq!(found, expected);
@@ -59,6 +60,29 @@ async fn small_pictures_are_made_anew_after_a_restore() {
     let media = seen().await;
     let url = media["thumbnail"]["url"].as_str().expect("a URL").to_owned();
     assert!(home.http.get(url).send().await.expect("an answer").status().is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_link_opens_after_a_restore_and_one_with_a_password_does_not() {
+    let world = World::new().await;
+    let gallery = world.gallery_with(1).await;
+    let admin = world.home.admin().await;
+    let call = "createShareLink(input: $input) { shareLink { url } userErrors { code } }";
+    let mut tokens = Vec::new();
+    for password in [None, Some("sesame")] {
+        let input = json!({ "galleryId": gallery.to_string(), "password": password });
+        let made = admin.does(call, "CreateShareLinkInput", input).await;
+        let url = made["shareLink"]["url"].as_str().expect("a URL").to_owned();
+        tokens.push(url.split_once('#').expect("a token").1.to_owned());
+    }
+    world.backs_up().await;
+    let (home, report) = restored_elsewhere(world.disk.path()).await;
+    assert!(report.notes.iter().any(|note| note.contains("2 share links")), "{report:?}");
+    let open = "openShareLink(input: $input) { session { role } userErrors { code } }";
+    let opened = home.anonymous().does(open, "OpenShareLinkInput", json!({ "token": tokens[0] })).await;
+    assert_eq!(opened["session"]["role"], "GUEST");
+    let input = json!({ "token": tokens[1], "password": "sesame" });
+    assert_eq!(home.anonymous().mistakes(open, "OpenShareLinkInput", input).await, ["WRONG_PASSWORD"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

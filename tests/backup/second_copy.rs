@@ -18,7 +18,7 @@ const RECIPIENT: &str = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73e
 fn settings(cloud: &Cloud, recipient: Option<&str>) -> String {
     json!({
         "endpoint": cloud.endpoint(), "region": "auto", "bucket": "second", "accessKeyId": KEY, "secretAccessKey": SECRET,
-        "storageClass": "ARCHIVE", "ageRecipient": recipient,
+        "storageClass": "STANDARD_IA", "ageRecipient": recipient,
     })
     .to_string()
 }

@@ -125,6 +125,7 @@ test('signing in, looking, liking, commenting, selecting and signing out need no
     await page.keyboard.press('Enter');
     await viewer.getByRole('complementary').waitFor();
     await checked(page, 'details');
+    await viewer.getByLabel('Your name').waitFor();
     await tabTo(page, 'Your name');
     await page.keyboard.type('Ida');
     await tabTo(page, 'Say something');

@@ -34,6 +34,7 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
         r#"{ "id": "$summer", "first": 100, "from": "2000-01-01", "to": "2100-01-01" }"#,
         101,
     ),
+    ("GalleryOriginals", Who::Family, r#"{ "id": "$summer", "first": 100 }"#, 100),
     ("GalleryAccess", Who::Admin, r#"{ "id": "$summer" }"#, 121),
     ("ShareLinks", Who::Admin, r#"{ "id": "$summer" }"#, 120),
     ("Media", Who::Family, r#"{ "id": "$photo", "commentsFirst": 100 }"#, 100),
@@ -50,6 +51,7 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
     ("StorageUsage", Who::Admin, "{}", 122),
     ("AuditLog", Who::Admin, r#"{ "first": 100 }"#, 100),
     ("Trash", Who::Admin, r#"{ "first": 100 }"#, 100),
+    ("TrashOriginals", Who::Admin, r#"{ "first": 100 }"#, 100),
     ("Users", Who::Admin, r#"{ "first": 100 }"#, 100),
     (
         "SetGalleryAccess",
@@ -60,7 +62,7 @@ const LISTS: &[(&str, Who, &str, usize)] = &[
     ("MarkActivityRead", Who::Family, r#"{ "input": { "upTo": "2020-01-01T00:00:00Z" } }"#, ALL_LINES),
 ];
 /// Queries that list nothing.
-const NO_LISTS: [&str; 2] = ["Node", "Viewer"];
+const NO_LISTS: [&str; 3] = ["BackupStatus", "Node", "Viewer"];
 
 #[test]
 fn every_query_of_the_clients_is_known_to_list_or_not_to() {

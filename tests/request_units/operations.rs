@@ -31,6 +31,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("Galleries", Who::Family, "{}"),
     ("Gallery", Who::Family, r#"{ "id": "$summer" }"#),
     ("GalleryMedia", Who::Family, r#"{ "id": "$summer" }"#),
+    ("GalleryOriginals", Who::Family, r#"{ "id": "$summer" }"#),
     ("GalleryAccess", Who::Admin, r#"{ "id": "$summer" }"#),
     ("Media", Who::Family, r#"{ "id": "$photo" }"#),
     ("MediaComments", Who::Family, r#"{ "id": "$photo" }"#),
@@ -50,6 +51,7 @@ const OPERATIONS: &[(&str, Who, &str)] = &[
     ("BackupStatus", Who::Admin, "{}"),
     ("AuditLog", Who::Admin, "{}"),
     ("Trash", Who::Admin, "{}"),
+    ("TrashOriginals", Who::Admin, "{}"),
     ("Users", Who::Admin, "{}"),
     ("CreateGallery", Who::Admin, r#"{ "input": { "title": "Winter", "visibility": "PRIVATE" } }"#),
     (

@@ -18,8 +18,8 @@ fn targets<'a>(template: &'a Template, key: &str) -> Vec<&'a str> {
         let detail = &rule["EventPattern"]["detail"];
         assert_eq!(detail["bucket"]["name"][0]["Ref"], "OriginalsBucket");
         assert_eq!(texts(&rule["EventPattern"]["detail-type"]), ["Object Created"]);
-        let prefixes = list(&detail["object"]["key"]).into_iter().filter_map(|pattern| pattern["prefix"].as_str());
-        prefixes.into_iter().any(|prefix| key.starts_with(prefix))
+        let mut prefixes = list(&detail["object"]["key"]).into_iter().filter_map(|pattern| pattern["prefix"].as_str());
+        prefixes.any(|prefix| key.starts_with(prefix))
     });
     matching.map(|rule| named(&rule["Targets"][0]["Arn"])).collect()
 }

@@ -139,9 +139,11 @@ fn every_role_has_its_group_and_guests_have_theirs() {
 #[test]
 fn what_holds_accounts_records_and_objects_outlives_the_stack() {
     let template = Template::read();
-    for name in ["UserPool", "Table"].into_iter().chain(BUCKETS) {
+    // A bucket goes where the first deployment fails, and never else.
+    let buckets = BUCKETS.map(|name| (name, "RetainExceptOnCreate"));
+    for (name, policy) in [("UserPool", "Retain"), ("Table", "Retain")].into_iter().chain(buckets) {
         let resource = template.resource(name);
-        assert_eq!(resource["DeletionPolicy"], "Retain", "{name}");
+        assert_eq!(resource["DeletionPolicy"], policy, "{name}");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{name}");
     }
     assert_eq!(template.properties("UserPool")["DeletionProtection"], "ACTIVE");
@@ -167,8 +169,8 @@ fn no_bucket_is_public_and_each_keeps_what_is_overwritten() {
         assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled", "{name}");
         let rules = bucket["LifecycleConfiguration"]["Rules"].as_array().expect("rules");
         assert!(rules.iter().any(|rule| rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 7), "{name}");
-        let expires = rules.iter().filter(|rule| rule.get("ExpirationInDays").is_some());
-        assert!(expires.into_iter().all(|rule| rule["Prefix"] == "jobs/"), "{name} forgets what is no job");
+        let mut expires = rules.iter().filter(|rule| rule.get("ExpirationInDays").is_some());
+        assert!(expires.all(|rule| rule["Prefix"] == "jobs/"), "{name} forgets what is no job");
     }
 }
 

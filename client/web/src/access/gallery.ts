@@ -37,21 +37,21 @@ interface Deletable {
 
 /** Asks, then deletes the gallery; its pictures go to the trash. False where it stays. */
 export async function deleteGallery({ id, title, mediaCount }: Deletable): Promise<boolean> {
-  const text = mediaCount > 0 ? t('galleries.deleteText', { n: mediaCount }) : t('galleries.deleteEmpty');
+  const text = mediaCount > 0 ? t('gallery-form.deleteText', { n: mediaCount }) : t('gallery-form.deleteEmpty');
   if (!await sure(title, text)) return false;
   try {
     await remove(id, mediaCount > 0);
   } catch (error) {
     // It looked empty, but something is on its way into it, or could not be read.
     if (mediaCount > 0 || !(error instanceof Refused)) throw error;
-    if (!await sure(title, t('galleries.deleteHidden'))) return false;
+    if (!await sure(title, t('gallery-form.deleteHidden'))) return false;
     await remove(id, true);
   }
   return true;
 }
 
 const sure = (title: string, text: string): Promise<boolean> =>
-  confirm({ title: t('galleries.deleteTitle', { title }), text, yes: t('galleries.delete') });
+  confirm({ title: t('gallery-form.deleteTitle', { title }), text, yes: t('gallery-form.delete') });
 
 async function remove(id: string, withMedia: boolean): Promise<void> {
   accepted((await request(DeleteGallery, { input: { id, withMedia } })).deleteGallery);

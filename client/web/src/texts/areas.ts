@@ -5,6 +5,7 @@ import type common from './en/common';
 import type edit from './en/edit';
 import type galleries from './en/galleries';
 import type gallery from './en/gallery';
+import type galleryForm from './en/gallery-form';
 import type links from './en/links';
 import type people from './en/people';
 import type search from './en/search';
@@ -21,6 +22,7 @@ export interface Areas {
   edit: typeof edit;
   galleries: typeof galleries;
   gallery: typeof gallery;
+  'gallery-form': typeof galleryForm;
   links: typeof links;
   people: typeof people;
   search: typeof search;

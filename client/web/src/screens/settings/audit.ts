@@ -56,9 +56,15 @@ export function what({ action, subjectIds }: Line): string {
   return many > 1 ? t('settings.ofMany', { what: text, n: many }) : text;
 }
 
-export function who({ actor, actorId, actorRole }: Line): string {
+/** Who did it: of a sign-in, whoever is signed in by it. */
+export function actorOf({ actorId, action, outcome, subjectIds }: Pick<Line, 'actorId' | 'action' | 'outcome' | 'subjectIds'>): string | null {
+  const signedIn = outcome === 'DONE' && (action === 'signIn' || action === 'completeSignIn');
+  return actorId ?? (signedIn ? subjectIds.find(id => id.startsWith('usr_')) ?? null : null);
+}
+
+export function who({ actor, actorId, actorRole, action }: Line): string {
   if (actor) return actor.displayName;
-  if (actorRole === 'GUEST') return t('settings.byGuest');
+  if (actorRole === 'GUEST' || action === 'openShareLink') return t('settings.byGuest');
   return actorId === null ? t('settings.byNobody') : t('settings.byGone');
 }
 

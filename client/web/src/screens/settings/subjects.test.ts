@@ -10,7 +10,7 @@ vi.mock('../galleries/galleries.svelte', () => ({}));
 
 import { namedOf } from './subjects';
 
-const named = (actorId: string | null, ...subjectIds: string[]): string[] => namedOf({ actorId, subjectIds });
+const named = (actorId: string | null, ...subjectIds: string[]): string[] => namedOf({ actorId, subjectIds, action: 'updateGallery', outcome: 'DONE' });
 
 describe('what a line of the log was about', () => {
   it('is the gallery and the person, or one of the pictures', () => {
@@ -20,6 +20,11 @@ describe('what a line of the log was about', () => {
 
   it('is not whoever did it', () => {
     expect(named('usr_a', 'usr_a')).toEqual([]);
+  });
+
+  it('is nobody else where somebody signs in; where that fails, it is whom it was tried for', () => {
+    const signIn = (outcome: string): string[] => namedOf({ actorId: null, subjectIds: ['usr_a'], action: 'signIn', outcome });
+    expect([signIn('DONE'), signIn('WRONG_PASSWORD')]).toEqual([[], ['usr_a']]);
   });
 
   it('leaves out what has no name', () => {

@@ -7,7 +7,7 @@ import { Node } from '../../api/generated/Node';
 import { titleOf } from '../../edit/tiles';
 import { t } from '../../texts';
 import { galleries, type Card } from '../galleries/galleries.svelte';
-import type { Line } from './audit';
+import { actorOf } from './audit';
 
 export interface Subject {
   id: string;
@@ -23,8 +23,9 @@ const MOST = 2;
 const LONGEST = 80;
 
 /** What of a line is named: whom it says already is left out. */
-export function namedOf({ actorId, subjectIds }: Pick<Line, 'actorId' | 'subjectIds'>): string[] {
-  const firsts = ORDER.flatMap(kind => subjectIds.find(id => id.startsWith(kind) && id !== actorId) ?? []);
+export function namedOf(line: Parameters<typeof actorOf>[0]): string[] {
+  const actor = actorOf(line);
+  const firsts = ORDER.flatMap(kind => line.subjectIds.find(id => id.startsWith(kind) && id !== actor) ?? []);
   return firsts.slice(0, MOST);
 }
 
