@@ -34,7 +34,7 @@ impl Store {
         let mut accounts = BTreeMap::new();
         let mut pages = self.cognito.list_users().user_pool_id(pool).into_paginator().items().send();
         while let Some(user) = pages.next().await {
-            let account = exported(user.map_err(from_sdk)?);
+            let account = exported(&user.map_err(from_sdk)?);
             accounts.insert(account.username.clone(), account);
         }
         for group in Role::ALL.into_iter().map(Role::group).chain([GUEST_GROUP]) {
@@ -51,7 +51,7 @@ impl Store {
     }
 }
 
-fn exported(user: UserType) -> ExportedAccount {
+fn exported(user: &UserType) -> ExportedAccount {
     let attribute = |wanted: &str| {
         let mut attributes = user.attributes().iter();
         attributes.find(|attribute| attribute.name == wanted).and_then(|attribute| attribute.value.clone())

@@ -43,8 +43,9 @@ impl Library {
     }
 
     async fn looks(&self, what: CheckIntegrity) -> Report {
-        let (looked, calls) =
-            measured(check_integrity(&self.home.system.store, &self.home.clock(), what, None, &|_| {})).await;
+        let clock = self.home.clock();
+        let look = check_integrity(&self.home.system.store, &clock, what, None, &|_| {});
+        let (looked, calls) = Box::pin(measured(look)).await;
         let deletes = ["DeleteItem", "DeleteObject", "DeleteObjects", "BatchWriteItem"];
         assert!(deletes.iter().all(|name| calls.of(name).calls == 0), "nothing is deleted: {calls}");
         looked.expect("the services answer")

@@ -83,8 +83,8 @@ fn figure(tile: &Tile<'_>, survey: &Survey, people: &People) -> String {
     if let Some(caption) = caption {
         let _ = write!(html, "{caption}<br>");
     }
-    let time = local_time(media.sort_time(), media.taken_at_offset_minutes);
-    let _ = write!(html, "{} {}", time.get(..10).unwrap_or_default(), time.get(11..16).unwrap_or_default());
+    let taken = local_time(media.sort_time(), media.taken_at_offset_minutes);
+    let _ = write!(html, "{} {}", taken.get(..10).unwrap_or_default(), taken.get(11..16).unwrap_or_default());
     if let Some(place) = &media.place_name {
         let _ = write!(html, ", {}", escape(place.as_str()));
     }

@@ -2,6 +2,8 @@
 //!
 //! XMP: ISO 16684-1; the properties are those that digiKam, Lightroom and darktable read.
 
+use std::fmt::Write as _;
+
 use model::{Media, Timestamp};
 use serde_json::{Value, json};
 use store::Survey;
@@ -44,24 +46,25 @@ pub(super) fn xmp(media: &Media) -> String {
     if let Some(taken) = media.taken_at {
         let date = local_time(taken, media.taken_at_offset_minutes);
         for name in ["exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate"] {
-            properties.push_str(&format!("   <{name}>{date}</{name}>\n"));
+            let _ = writeln!(properties, "   <{name}>{date}</{name}>");
         }
     }
     if let Some(location) = &media.location {
         let latitude = degrees(location.latitude, 'N', 'S');
         let longitude = degrees(location.longitude, 'E', 'W');
-        properties.push_str(&format!("   <exif:GPSLatitude>{latitude}</exif:GPSLatitude>\n"));
-        properties.push_str(&format!("   <exif:GPSLongitude>{longitude}</exif:GPSLongitude>\n"));
+        let _ = writeln!(properties, "   <exif:GPSLatitude>{latitude}</exif:GPSLatitude>");
+        let _ = writeln!(properties, "   <exif:GPSLongitude>{longitude}</exif:GPSLongitude>");
     }
     if let Some(place) = &media.place_name {
         let place = escape(place.as_str());
-        properties.push_str(&format!("   <Iptc4xmpCore:Location>{place}</Iptc4xmpCore:Location>\n"));
+        let _ = writeln!(properties, "   <Iptc4xmpCore:Location>{place}</Iptc4xmpCore:Location>");
     }
     if let Some(caption) = &media.caption {
         let caption = escape(caption.as_str());
-        properties.push_str(&format!(
-            "   <dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{caption}</rdf:li></rdf:Alt></dc:description>\n"
-        ));
+        let _ = writeln!(
+            properties,
+            "   <dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">{caption}</rdf:li></rdf:Alt></dc:description>"
+        );
     }
     format!(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\

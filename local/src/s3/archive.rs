@@ -124,8 +124,9 @@ fn wait_seconds(class: Option<&str>, tier: &str) -> S3Result<i64> {
     match (class, tier) {
         (Some(StorageClass::GLACIER), Tier::EXPEDITED) => Ok(5 * MINUTE_SECONDS),
         (Some(StorageClass::GLACIER), Tier::STANDARD) => Ok(5 * HOUR_SECONDS),
-        (Some(StorageClass::GLACIER), Tier::BULK) => Ok(12 * HOUR_SECONDS),
-        (Some(StorageClass::DEEP_ARCHIVE), Tier::STANDARD) => Ok(12 * HOUR_SECONDS),
+        (Some(StorageClass::GLACIER), Tier::BULK) | (Some(StorageClass::DEEP_ARCHIVE), Tier::STANDARD) => {
+            Ok(12 * HOUR_SECONDS)
+        }
         (Some(StorageClass::DEEP_ARCHIVE), Tier::BULK) => Ok(48 * HOUR_SECONDS),
         (Some(StorageClass::GLACIER | StorageClass::DEEP_ARCHIVE), _) => {
             Err(s3_error!(InvalidArgument, "Retrieval option is not supported by this storage class"))
