@@ -43,8 +43,9 @@ impl Library {
     }
 
     async fn looks(&self, what: CheckIntegrity) -> Report {
-        let (looked, calls) =
-            measured(check_integrity(&self.home.system.store, &self.home.clock(), what, None, &|_| {})).await;
+        let clock = self.home.clock();
+        let look = check_integrity(&self.home.system.store, &clock, what, None, &|_| {});
+        let (looked, calls) = Box::pin(measured(look)).await;
         let deletes = ["DeleteItem", "DeleteObject", "DeleteObjects", "BatchWriteItem"];
         assert!(deletes.iter().all(|name| calls.of(name).calls == 0), "nothing is deleted: {calls}");
         looked.expect("the services answer")
@@ -152,7 +153,9 @@ async fn same(library: &Library, before: &BTreeMap<String, String>) {
 fn sorted(value: &AttributeValue) -> String {
     match value {
         AttributeValue::M(map) => {
-            let map: BTreeMap<_, _> = map.iter().map(|(name, value)| (name, sorted(value))).collect();
+            // Months without pictures may stay behind in a gallery.
+            let counts = map.iter().filter(|(_, value)| **value != AttributeValue::N("0".to_owned()));
+            let map: BTreeMap<_, _> = counts.map(|(name, value)| (name, sorted(value))).collect();
             format!("{map:?}")
         }
         AttributeValue::Ss(texts) => {
@@ -369,7 +372,8 @@ async fn small_pictures_that_are_gone_or_cut_short_are_made_anew() {
     let url = thumbnail_of(&admin, ids[0]).await["thumbnail"]["url"].as_str().expect("a url").to_owned();
     assert!(home.http.get(url).send().await.expect("an answer").status().is_success());
     let library = Library { home, gallery, ids };
-    assert_eq!(library.finds().await, expected[2..]);
+    let found = super::integrity::of(&library.looks(CheckIntegrity { all: true }).await);
+    assert_eq!(found, expected[2..]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
