@@ -92,6 +92,7 @@ async fn the_command_works_while_mantel_runs_and_while_it_does_not() {
     assert_eq!(broken["status"], "FAILED");
     let id = id_of(&photo);
     age(&home, id).await;
+    let old = thumbnail(&admin, id).await["thumbnail"]["url"].as_str().expect("a url").to_owned();
     let (media, aws) = (home.system.media.to_string(), home.system.aws.to_string());
     let elsewhere =
         mantel(&["reprocess", "--media-listen", "127.0.0.1:1", "--aws-listen", "127.0.0.1:1"], home.folder());
@@ -103,6 +104,8 @@ async fn the_command_works_while_mantel_runs_and_while_it_does_not() {
         "1 with pictures of an earlier version, 0 films that waited for ffmpeg, 1 that could not be processed.";
     assert!(said(&running).starts_with(counts), "{}", said(&running));
     until(async || !record(&home, id).await.is_outdated()).await;
+    // They go last, and must not go again when they have come back.
+    until(async || home.http.get(&old).send().await.expect("an answer").status() == StatusCode::NOT_FOUND).await;
 
     age(&home, id).await;
     let folder = home.stop().await;
